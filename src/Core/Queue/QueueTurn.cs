@@ -1,0 +1,198 @@
+using Gateway.Core.Commands;
+using Gateway.Core.History;
+
+namespace Gateway.Core.Queue;
+
+/// <summary>
+/// One commit in the making: the head unpacked, what operations have changed so far, and what they lack. Lives for one call of
+/// <see cref="DeviceQueue.Apply"/>. Members that return null or false for want of a fact have noted it in <see cref="Needs"/>.
+/// </summary>
+internal sealed partial class QueueTurn
+{
+    private readonly QueueHead original;
+    private readonly List<QueueEvent> events;
+    private readonly List<QueueInterest> interests;
+    private readonly QueueFacts facts;
+    private readonly string commitId;
+    private long seq;
+    private int documents;
+
+    public QueueTurn(QueueHead head, QueueContext context)
+    {
+        original = head;
+        facts = context.Facts;
+        commitId = context.CommitId;
+        Limits = context.Limits;
+        Now = context.Now.ToUnixTimeMilliseconds();
+        At = context.Now;
+        seq = head.Seq;
+        LastId = head.LastId;
+        Session = head.Session;
+        Armed = head.Armed;
+        events = [.. head.Events];
+        interests = [.. head.Interests];
+        Pending = [.. head.Pending];
+        Claimed = [.. head.Claimed];
+        lanes = [.. head.Lanes.Select(lane => new Lane(lane))];
+        DropWritten(context.WrittenThrough);
+        LookAtClock();
+    }
+
+    public QueueLimits Limits { get; }
+
+    public long Now { get; }
+
+    public DateTimeOffset At { get; }
+
+    public string? LastId { get; set; }
+
+    public QueueSession? Session { get; set; }
+
+    public long? Armed { get; set; }
+
+    public List<QueueEntry> Pending { get; }
+
+    public List<QueueEntry> Claimed { get; }
+
+    public QueueNeeds Needs { get; } = new();
+
+    public QueueEffects Effects { get; } = new();
+
+    public bool Changed { get; private set; }
+
+    public int EventCount => events.Count;
+
+    public int Length => Waiting + Pending.Count + Claimed.Count;
+
+    /// <summary>Records what happened. Nothing of note happens without an event, so an event is what makes a commit necessary.</summary>
+    public void Record(QueueEventKind kind, Func<QueueEvent, QueueEvent> with)
+    {
+        seq++;
+        events.Add(with(new QueueEvent { Seq = seq, At = Now, Kind = kind }));
+        Changed = true;
+    }
+
+    /// <summary>Notes a change that no event tells of.</summary>
+    public void Touch() => Changed = true;
+
+    /// <summary>Ends a command that has been taken out of its place.</summary>
+    public void End(QueueEntry entry, CommandState state, string? by = null, string? reason = null, CommandResult? result = null)
+    {
+        string?[] named = [entry.Definition.Parameters.Document, result?.Output?.Document, result?.Error?.Document];
+        var names = named.OfType<string>().ToArray();
+        Record(QueueEventKind.Ended, e => e with
+        {
+            CommandId = entry.Id,
+            SessionId = entry.Definition.SessionId,
+            State = state,
+            By = by,
+            Reason = reason,
+            Result = result,
+            TokenHash = result is null ? null : Digests.OfToken(entry.Claim!.Token),
+            Documents = names.Length == 0 ? null : names,
+        });
+        if (entry.Definition.SessionId is { } id && Session?.Id == id) Session = Session with { Live = Session.Live - 1 };
+    }
+
+    /// <summary>A text as the head keeps it: here when it is small, else as a document of its own.</summary>
+    public Payload Store(string text)
+    {
+        if (text.Length <= Limits.InlineText) return Payload.Inline(text);
+        return new Payload(null, Write(new QueueDocument { Text = text }), text.Length);
+    }
+
+    /// <summary>The text of a payload; null when its document has to be read first.</summary>
+    public string? Read(Payload payload) => payload.Text ?? Load(payload.Document!)?.Text;
+
+    /// <summary>
+    /// The last word on a command that is not live: its record from the events in the head, else from history.
+    /// False: history has to be asked first. A null record: there never was such a command.
+    /// </summary>
+    public bool TryFindEnded(string commandId, out CommandRecord? record)
+    {
+        record = null;
+        var last = events.FindLast(e => e.CommandId == commandId && e.Kind == QueueEventKind.Ended);
+        if (last is not null)
+        {
+            // The record's device is of no interest here.
+            record = CommandRecord.Apply(null, "", last);
+            return true;
+        }
+
+        if (facts.Commands.TryGetValue(commandId, out record)) return true;
+        Needs.Commands.Add(commandId);
+        return false;
+    }
+
+    /// <summary>The command that an idempotency key stands for; false: history has to be asked first.</summary>
+    public bool TryFindKey(string key, out KnownCommand? known)
+    {
+        known = null;
+        var accepted = events.Find(e => e.Definition?.IdempotencyKey == key);
+        if (accepted is not null)
+        {
+            var last = events.FindLast(e => e.CommandId == accepted.CommandId && e.State is not null)!;
+            known = new KnownCommand(accepted.CommandId!, accepted.Definition!.Digest, last.State!.Value);
+            return true;
+        }
+
+        if (facts.Keys.TryGetValue(key, out known)) return true;
+        Needs.Keys.Add(key);
+        return false;
+    }
+
+    /// <summary>Notes that a replica wants to be told of work. Renewed at half its time, so that a stream of polls saves seldom.</summary>
+    public void AddInterest(string replica, TimeSpan lasting)
+    {
+        var until = Now + (long)lasting.TotalMilliseconds;
+        var index = interests.FindIndex(interest => interest.Replica == replica);
+        if (index >= 0 && interests[index].Until - Now > lasting.TotalMilliseconds / 2) return;
+        if (index >= 0) interests.RemoveAt(index);
+        interests.RemoveAll(interest => interest.Until <= Now);
+        interests.Add(new QueueInterest(replica, until));
+        Changed = true;
+    }
+
+    public QueueHead ToHead() => original with
+    {
+        Commit = commitId,
+        Seq = seq,
+        LastId = LastId,
+        Lanes = [.. lanes.Where(lane => lane.Count > 0).Select(lane => lane.ToRecord())],
+        Pending = [.. Pending],
+        Claimed = [.. Claimed],
+        Session = Session,
+        Events = [.. events],
+        Interests = [.. interests],
+        Armed = Armed,
+    };
+
+    private string Write(QueueDocument document)
+    {
+        var name = $"{commitId}-{documents++}";
+        Effects.Writes.Add(name, document);
+        return name;
+    }
+
+    private void Delete(string name)
+    {
+        // A document of this very turn was never written.
+        if (!Effects.Writes.Remove(name)) Effects.Deletes.Add(name);
+    }
+
+    private QueueDocument? Load(string name)
+    {
+        if (Effects.Writes.TryGetValue(name, out var written) || facts.Documents.TryGetValue(name, out written)) return written;
+        Needs.Documents.Add(name);
+        return null;
+    }
+
+    /// <summary>Forgets events that history has, and lets go of the documents that only they named. Not a reason to save by itself.</summary>
+    private void DropWritten(long through)
+    {
+        var written = events.FindIndex(e => e.Seq > through);
+        if (written < 0) written = events.Count;
+        foreach (var name in events.Take(written).SelectMany(e => e.Documents ?? [])) Effects.Deletes.Add(name);
+        events.RemoveRange(0, written);
+    }
+}
