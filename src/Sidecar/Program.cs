@@ -1,1 +1,3 @@
-return;
+using Gateway.Sidecar.Hosting;
+
+return await SidecarCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+
+namespace Gateway.Sidecar.Hosting;
+
+/// <summary>The command line of the stand-alone sidecar, with the names of daprd's flags.</summary>
+internal static class SidecarCommand
+{
+    private static readonly Option<string> AppId = new("--app-id") { Required = true, Description = "The app's id" };
+    private static readonly Option<int?> AppPort = new("--app-port") { Description = "The port the app listens on" };
+    private static readonly Option<string> AppProtocol = new("--app-protocol") { DefaultValueFactory = _ => "http", Description = "http; others are not supported" };
+    private static readonly Option<int> HttpPort = new("--dapr-http-port") { DefaultValueFactory = _ => 3500, Description = "The port of the HTTP API; 0 takes a free one" };
+    private static readonly Option<string> ListenAddresses = new("--dapr-listen-addresses") { DefaultValueFactory = _ => "127.0.0.1", Description = "The address of the HTTP API" };
+    private static readonly Option<string[]> ResourcesPath = new("--resources-path", "-d", "--components-path") { Description = "A folder with component files; may be repeated" };
+    private static readonly Option<string?> Config = new("--config", "-c") { Description = "A file with a Configuration" };
+    private static readonly Option<string?> DataPath = new("--data-path") { Description = "The folder for reminders and jobs (this sidecar's own flag), .gateway by default" };
+    private static readonly Option<LogLevel> Level = new("--log-level") { CustomParser = ParseLevel, DefaultValueFactory = _ => LogLevel.Information, Description = "debug, info, warn, error or fatal" };
+    private static readonly Option<long?> MaxBodySize = new("--max-body-size") { CustomParser = ParseSize, Description = "The largest request body, such as 4Mi (the default)" };
+    private static readonly Option<int?> MaxRequestSize = new("--dapr-http-max-request-size") { Description = "The largest request body in MB (the older form of --max-body-size)" };
+    private static readonly Option<int?> AppMaxConcurrency = new("--app-max-concurrency") { Description = "How many requests the app gets at once" };
+    private static readonly Option<bool> AppHealthCheck = new("--enable-app-health-check") { Description = "Probe the app's health" };
+    private static readonly Option<string> AppHealthPath = new("--app-health-check-path") { DefaultValueFactory = _ => "/healthz", Description = "The path of the probe" };
+    private static readonly Option<int> AppHealthInterval = new("--app-health-probe-interval") { DefaultValueFactory = _ => 5, Description = "Seconds between two probes" };
+    private static readonly Option<int> AppHealthTimeout = new("--app-health-probe-timeout") { DefaultValueFactory = _ => 500, Description = "Milliseconds a probe may take" };
+    private static readonly Option<int> AppHealthThreshold = new("--app-health-threshold") { DefaultValueFactory = _ => 3, Description = "Failed probes in a row that make the app unhealthy" };
+
+    /// <summary>The command; it runs until Ctrl+C, SIGTERM or a call of /v1.0/shutdown. Exit code 1 when it cannot start.</summary>
+    public static RootCommand Create()
+    {
+        var command = new RootCommand("Dapr's HTTP API for one app on one machine.")
+        {
+            AppId, AppPort, AppProtocol, HttpPort, ListenAddresses, ResourcesPath, Config, DataPath, Level, MaxBodySize, MaxRequestSize,
+            AppMaxConcurrency, AppHealthCheck, AppHealthPath, AppHealthInterval, AppHealthTimeout, AppHealthThreshold,
+        };
+        command.Validators.Add(Validate);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static void Validate(CommandResult result)
+    {
+        if (result.GetValue(AppProtocol) is not "http" and var protocol) result.AddError($"--app-protocol '{protocol}' is not supported; only http is");
+        if (result.GetValue(AppPort) is < 1 or > 65535) result.AddError("--app-port must be from 1 to 65535");
+        if (result.GetValue(HttpPort) is < 0 or > 65535) result.AddError("--dapr-http-port must be from 0 to 65535");
+        if (!IPAddress.TryParse(result.GetValue(ListenAddresses), out _)) result.AddError("--dapr-listen-addresses must be one IP address");
+        if (result.GetValue(AppHealthInterval) < 1) result.AddError("--app-health-probe-interval must be at least 1");
+        if (result.GetValue(AppHealthTimeout) < 1) result.AddError("--app-health-probe-timeout must be at least 1");
+        if (result.GetValue(AppHealthThreshold) < 1) result.AddError("--app-health-threshold must be at least 1");
+        if (result.GetValue(MaxRequestSize) < 1) result.AddError("--dapr-http-max-request-size must be at least 1");
+    }
+
+    private static SidecarOptions Read(ParseResult flags) => new()
+    {
+        AppId = flags.GetRequiredValue(AppId),
+        AppPort = flags.GetValue(AppPort),
+        HttpPort = flags.GetValue(HttpPort),
+        ListenAddress = flags.GetRequiredValue(ListenAddresses),
+        ResourcesPaths = flags.GetValue(ResourcesPath) ?? [],
+        ConfigPath = flags.GetValue(Config),
+        DataPath = flags.GetValue(DataPath),
+        DaprApiToken = Variable("DAPR_API_TOKEN"),
+        AppApiToken = Variable("APP_API_TOKEN"),
+        Namespace = Variable("NAMESPACE"),
+        MaxBodySize = flags.GetValue(MaxBodySize) ?? (flags.GetValue(MaxRequestSize) ?? 4L) * (1 << 20),
+        AppMaxConcurrency = flags.GetValue(AppMaxConcurrency),
+        AppHealth = !flags.GetValue(AppHealthCheck) ? null : new AppHealthOptions
+        {
+            Path = flags.GetRequiredValue(AppHealthPath),
+            Interval = TimeSpan.FromSeconds(flags.GetValue(AppHealthInterval)),
+            Timeout = TimeSpan.FromMilliseconds(flags.GetValue(AppHealthTimeout)),
+            Threshold = flags.GetValue(AppHealthThreshold),
+        },
+    };
+
+    private static async Task<int> RunAsync(ParseResult flags, CancellationToken cancellationToken)
+    {
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging
+            .SetMinimumLevel(flags.GetValue(Level))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole(console => console.SingleLine = true));
+        try
+        {
+            await using SidecarHost host = await SidecarHost.StartAsync(Read(flags), loggers, TimeProvider.System, cancellationToken);
+            await host.ShutdownRequested.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return 0;
+        }
+        catch (SidecarStartException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static LogLevel ParseLevel(ArgumentResult argument)
+    {
+        switch (argument.Tokens[0].Value)
+        {
+            case "debug": return LogLevel.Debug;
+            case "info": return LogLevel.Information;
+            case "warn": return LogLevel.Warning;
+            case "error": return LogLevel.Error;
+            case "fatal": return LogLevel.Critical;
+            default:
+                argument.AddError($"--log-level '{argument.Tokens[0].Value}' is not one of debug, info, warn, error, fatal");
+                return default;
+        }
+    }
+
+    private static long? ParseSize(ArgumentResult argument)
+    {
+        if (ByteSize.TryParse(argument.Tokens[0].Value, out long bytes)) return bytes;
+        argument.AddError($"--max-body-size '{argument.Tokens[0].Value}' is no size; write for example 4Mi");
+        return null;
+    }
+}

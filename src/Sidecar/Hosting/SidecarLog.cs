@@ -1,0 +1,28 @@
+namespace Gateway.Sidecar.Hosting;
+
+internal static partial class SidecarLog
+{
+    [LoggerMessage(2101, LogLevel.Information, "Sidecar of {AppId} listens on {Address} ({Components} components)")]
+    public static partial void Listening(ILogger logger, string appId, string address, int components);
+
+    [LoggerMessage(2102, LogLevel.Information, "Waiting for the app to listen on port {Port}")]
+    public static partial void WaitingForApp(ILogger logger, int port);
+
+    [LoggerMessage(2103, LogLevel.Information, "Sidecar of {AppId} is ready")]
+    public static partial void Ready(ILogger logger, string appId);
+
+    [LoggerMessage(2104, LogLevel.Error, "Sidecar of {AppId} could not finish its start")]
+    public static partial void StartFailed(ILogger logger, Exception error, string appId);
+
+    [LoggerMessage(2105, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, Exception error, string method, string path);
+
+    [LoggerMessage(2106, LogLevel.Warning, "The app does not answer its health probe any more; it gets no calls until it does")]
+    public static partial void AppUnhealthy(ILogger logger);
+
+    [LoggerMessage(2107, LogLevel.Information, "The app answers its health probe")]
+    public static partial void AppHealthy(ILogger logger);
+
+    [LoggerMessage(2108, LogLevel.Error, "{Feature} did not stop cleanly")]
+    public static partial void StopFailed(ILogger logger, Exception error, string feature);
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace Gateway.Sidecar.Hosting;
+
+/// <summary>
+/// The W3C trace context (https://www.w3.org/TR/trace-context/) that a call to the app carries: the caller's trace with a
+/// new span, or a new trace that is not sampled.
+/// </summary>
+internal readonly record struct TraceContext(string TraceParent, string? TraceState, string? Baggage)
+{
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>A new trace that is not sampled, as daprd makes one without a tracing configuration.</summary>
+    public static TraceContext New() =>
+        new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00", null, null);
+
+    /// <summary>The context of a request, continued with a new span; <see cref="New"/> when it brings none.</summary>
+    public static TraceContext Continue(HttpRequest request)
+    {
+        string parent = request.Headers.TraceParent.ToString();
+        if (!IsValid(parent)) return New() with { Baggage = NullIfEmpty(request.Headers.Baggage) };
+        return new TraceContext(
+            $"{parent.AsSpan(0, 36)}{ActivitySpanId.CreateRandom().ToHexString()}{parent.AsSpan(52, 3)}",
+            NullIfEmpty(request.Headers.TraceState),
+            NullIfEmpty(request.Headers.Baggage));
+    }
+
+    /// <summary>Writes the headers on a call to the app.</summary>
+    public void Apply(HttpRequestMessage request)
+    {
+        request.Headers.TryAddWithoutValidation("traceparent", TraceParent);
+        if (TraceState is not null) request.Headers.TryAddWithoutValidation("tracestate", TraceState);
+        if (Baggage is not null) request.Headers.TryAddWithoutValidation("baggage", Baggage);
+    }
+
+    // 00-<32 hex>-<16 hex>-<2 hex>
+    private static bool IsValid(string text) =>
+        text.Length == 55 && text[2] == '-' && text[35] == '-' && text[52] == '-'
+        && !text.AsSpan(3, 32).ContainsAnyExcept(Hex) && !text.AsSpan(36, 16).ContainsAnyExcept(Hex);
+
+    private static string? NullIfEmpty(Microsoft.Extensions.Primitives.StringValues values) =>
+        values.Count == 0 ? null : values.ToString();
+}

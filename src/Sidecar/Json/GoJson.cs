@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gateway.Sidecar.Json;
+
+/// <summary>
+/// JSON as Go's encoding/json writes it, so that bodies are byte for byte those of daprd: members of a value sorted,
+/// <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> escaped, everything else outside ASCII as it is, numbers as 64-bit floats.
+/// </summary>
+internal static class GoJson
+{
+    /// <summary>Writes a value the way daprd stores one: read into Go's types and written again.</summary>
+    public static byte[] Normalize(JsonElement value)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        WriteNormalized(output, value);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes a document that was built here: its members keep their order.</summary>
+    public static byte[] Serialize(JsonNode? value)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        Write(output, value);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes a string with its quotes.</summary>
+    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
+    {
+        Put(output, "\""u8);
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            switch (rune.Value)
+            {
+                case '"': Put(output, "\\\""u8); break;
+                case '\\': Put(output, "\\\\"u8); break;
+                case '\n': Put(output, "\\n"u8); break;
+                case '\r': Put(output, "\\r"u8); break;
+                case '\t': Put(output, "\\t"u8); break;
+                case '\b': Put(output, "\\b"u8); break;
+                case '\f': Put(output, "\\f"u8); break;
+                case < 0x20 or '<' or '>' or '&' or 0x2028 or 0x2029:
+                    Put(output, Encoding.ASCII.GetBytes($"\\u{rune.Value:x4}"));
+                    break;
+                default:
+                    Put(output, utf8[..rune.EncodeToUtf8(utf8)]);
+                    break;
+            }
+        }
+
+        Put(output, "\""u8);
+    }
+
+    /// <summary>A number as Go prints a float64: 1.0 is <c>1</c>, 1e21 is <c>1e+21</c>; infinite when it does not fit.</summary>
+    public static string FormatNumber(double number)
+    {
+        string text = number.ToString("R", CultureInfo.InvariantCulture);
+        if (Math.Abs(number) is > 0 and < 1e-6 or >= 1e21)
+        {
+            // .NET: 1E+21, 1.5E-07; Go: 1e+21, 1.5e-7.
+            return text.Replace("E-0", "e-", StringComparison.Ordinal).Replace('E', 'e');
+        }
+
+        int exponentAt = text.IndexOf('E');
+        if (exponentAt < 0) return text;
+        int exponent = int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        string sign = text[0] == '-' ? "-" : "";
+        string digits = text[sign.Length..exponentAt].Replace(".", "", StringComparison.Ordinal);
+        return exponent < 0
+            ? $"{sign}0.{new string('0', -exponent - 1)}{digits}"
+            : sign + digits.PadRight(exponent + 1, '0');
+    }
+
+    private static void WriteNormalized(IBufferWriter<byte> output, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                WriteSorted(output, value);
+                break;
+            case JsonValueKind.Array:
+                bool first = true;
+                Put(output, "["u8);
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    if (!first) Put(output, ","u8);
+                    first = false;
+                    WriteNormalized(output, item);
+                }
+
+                Put(output, "]"u8);
+                break;
+            case JsonValueKind.String:
+                WriteString(output, value.GetString());
+                break;
+            case JsonValueKind.Number:
+                WriteNumber(output, value);
+                break;
+            case JsonValueKind.True:
+                Put(output, "true"u8);
+                break;
+            case JsonValueKind.False:
+                Put(output, "false"u8);
+                break;
+            default:
+                Put(output, "null"u8);
+                break;
+        }
+    }
+
+    private static void WriteSorted(IBufferWriter<byte> output, JsonElement value)
+    {
+        // Of members with one name the last wins, as in a Go map.
+        var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (JsonProperty member in value.EnumerateObject()) members[member.Name] = member.Value;
+        bool first = true;
+        Put(output, "{"u8);
+        foreach ((string name, JsonElement member) in members)
+        {
+            if (!first) Put(output, ","u8);
+            first = false;
+            WriteString(output, name);
+            Put(output, ":"u8);
+            WriteNormalized(output, member);
+        }
+
+        Put(output, "}"u8);
+    }
+
+    private static void WriteNumber(IBufferWriter<byte> output, JsonElement value)
+    {
+        // Integers below 2^53 are the same as floats, and by far the most frequent.
+        if (value.TryGetInt64(out long integer) && integer is > -(1L << 53) and < 1L << 53)
+        {
+            Span<byte> digits = stackalloc byte[20];
+            integer.TryFormat(digits, out int written, default, CultureInfo.InvariantCulture);
+            if (integer != 0)
+            {
+                Put(output, digits[..written]);
+                return;
+            }
+        }
+
+        Put(output, Encoding.ASCII.GetBytes(FormatNumber(value.GetDouble())));
+    }
+
+    private static void Write(IBufferWriter<byte> output, JsonNode? value)
+    {
+        bool first = true;
+        switch (value)
+        {
+            case JsonObject members:
+                Put(output, "{"u8);
+                foreach ((string name, JsonNode? member) in members)
+                {
+                    if (!first) Put(output, ","u8);
+                    first = false;
+                    WriteString(output, name);
+                    Put(output, ":"u8);
+                    Write(output, member);
+                }
+
+                Put(output, "}"u8);
+                break;
+            case JsonArray items:
+                Put(output, "["u8);
+                foreach (JsonNode? item in items)
+                {
+                    if (!first) Put(output, ","u8);
+                    first = false;
+                    Write(output, item);
+                }
+
+                Put(output, "]"u8);
+                break;
+            case JsonValue text when text.GetValueKind() == JsonValueKind.String:
+                WriteString(output, text.GetValue<string>());
+                break;
+            default:
+                Put(output, Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null"));
+                break;
+        }
+    }
+
+    private static void Put(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes) => output.Write(bytes);
+}

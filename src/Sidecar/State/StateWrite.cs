@@ -1,0 +1,41 @@
+namespace Gateway.Sidecar.State;
+
+/// <summary>A write of one key.</summary>
+internal sealed record StateWrite
+{
+    /// <summary>The stored key, with its prefix.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The value as JSON text in UTF-8 (see <see cref="Json.GoJson.Normalize"/>); null deletes the key.</summary>
+    public ReadOnlyMemory<byte>? Value { get; init; }
+
+    /// <summary>The etag the key must have; null or empty asks for none.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>Concurrency <c>first-write</c>: without an etag the key must not exist.</summary>
+    public bool FirstWrite { get; init; }
+
+    /// <summary>The metadata <c>ttlInSeconds</c> as it was sent; the store reads it, since stores differ in what they refuse.</summary>
+    public string? Ttl { get; init; }
+}
+
+/// <summary>Why a store refused.</summary>
+internal enum StateFailureKind
+{
+    /// <summary>The etag is not the key's, or the key exists where it must not.</summary>
+    EtagMismatch,
+
+    /// <summary>Anything else, such as a ttl that is no number.</summary>
+    Other,
+}
+
+/// <summary>A refusal, with the text that daprd's store gives.</summary>
+internal sealed record StateFailure(StateFailureKind Kind, string Text)
+{
+    /// <summary>The text of every etag refusal; some stores add to it.</summary>
+    public const string EtagText = "possible etag mismatch. error from state store";
+
+    /// <summary>An etag refusal, with what the store adds.</summary>
+    public static StateFailure Etag(string? detail = null) =>
+        new(StateFailureKind.EtagMismatch, detail is null ? EtagText : $"{EtagText}: {detail}");
+}
