@@ -1,1 +1,3 @@
-return;
+using Gateway.Agent.CommandLine;
+
+return await AgentCommandLine.InvokeAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace Gateway.Agent.CommandLine;
+
+/// <summary>The agent as its user sees it: two commands, clear lines, exit codes.</summary>
+internal static class AgentCommandLine
+{
+    public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("""
+            Connects this device to Gateway: reports how it does and carries out the commands that its owner sends.
+
+            First:  register --server URL --device ID --code CODE   (once; ID and CODE come from the device's owner)
+            Then:   run                                             (until it is stopped)
+            """)
+        {
+            RegisterCommand.Create(),
+            RunCommand.Create(),
+        };
+        ParseResult parsed = root.Parse(arguments.Length > 0 ? arguments : ["--help"]);
+        if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (AgentException told)
+        {
+            await error.WriteLineAsync(told.Message);
+            return ExitCode.Error;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception unforeseen)
+        {
+            await error.WriteLineAsync($"The agent ends because of an error that it did not foresee: {unforeseen.GetType().Name}: {unforeseen.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.Error;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Gateway.Agent.Credentials;
+using Gateway.Agent.Metrics;
+using Gateway.Agent.Registration;
+using Gateway.Agent.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Agent.CommandLine;
+
+/// <summary><c>register</c>: makes this machine the device that its owner has provisioned.</summary>
+internal static partial class RegisterCommand
+{
+    public static Command Create()
+    {
+        var server = new Option<string>("--server") { Required = true, HelpName = "URL", Description = "The gateway's address, for example https://gateway.example.com." };
+        var device = new Option<string>("--device") { Required = true, HelpName = "ID", Description = "The id under which the owner provisioned this device." };
+        var code = new Option<string>("--code") { Required = true, HelpName = "CODE", Description = "The activation code that the owner was given: good once, for 24 hours." };
+        var location = new Option<string>("--location") { HelpName = "TEXT", Description = "Where the device stands, in words." };
+        var model = new Option<string>("--model") { HelpName = "TEXT", Description = "What the device is. Default: what the board says of itself, if it does." };
+        server.Validators.Add(result =>
+        {
+            if (TryServer(result.GetValueOrDefault<string>()) is null) result.AddError("--server must be an http or https address, for example https://gateway.example.com.");
+        });
+        device.Validators.Add(result =>
+        {
+            if (!DeviceId().IsMatch(result.GetValueOrDefault<string>() ?? "")) result.AddError("--device must be 1 to 128 letters, digits, '.', '_' or '-'.");
+        });
+
+        var command = new Command("register", "Make this machine a device of Gateway. Safe to repeat when it was cut off.")
+        {
+            server, device, code, location, model,
+        };
+        var shared = new SharedOptions();
+        shared.AddTo(command);
+        command.SetAction(parsed => RegisterAsync(
+            new RegistrationRequest(
+                TryServer(parsed.GetValue(server))!, parsed.GetValue(device)!, parsed.GetValue(code)!,
+                parsed.GetValue(location), parsed.GetValue(model) ?? new ProcFiles().Model()),
+            shared.File(parsed), shared.Log(parsed), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static async Task<int> RegisterAsync(RegistrationRequest request, CredentialsFile file, ILogger log, TextWriter output)
+    {
+        using var signals = new StopSignals();
+        SharedOptions.WarnUnlessProtected(request.Server, log);
+        // The registrar says itself what it waits for.
+        using var client = new GatewayClient(request.Server, TimeProvider.System, NullLogger.Instance);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
+        RegistrationOutcome outcome = await new Registrar(file, client, backoff, TimeProvider.System, log).RegisterAsync(request, signals.Stop);
+
+        string device = outcome.Credentials.DeviceId;
+        string next = file.Path == CredentialsFile.DefaultPath() ? "run" : $"run --credentials '{file.Path}'";
+        await output.WriteLineAsync(outcome.AlreadyKnown
+            ? $"Device {device} was registered before; the secret in {file.Path} works."
+            : $"Device {device} is registered. Its secret is in {file.Path}, for this user alone.");
+        await output.WriteLineAsync($"Next: {next}");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The address as it is kept: without a slash at the end; null when it is none.</summary>
+    private static string? TryServer(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
+            ? uri.AbsoluteUri.TrimEnd('/')
+            : null;
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,128}\z")]
+    private static partial Regex DeviceId();
+}

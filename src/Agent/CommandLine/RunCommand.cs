@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Gateway.Agent.AllowList;
+using Gateway.Agent.Credentials;
+using Gateway.Agent.Work;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Agent.CommandLine;
+
+/// <summary><c>run</c>: works until it is stopped.</summary>
+internal static class RunCommand
+{
+    /// <summary>How long the gateway may hold a claim: its own limit.</summary>
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+
+    public static Command Create()
+    {
+        var allow = new Option<string>("--allow") { HelpName = "PATH", Description = "The allow-list, a JSON file: which commands this device carries out. Default: those that only look." };
+        var scripts = new Option<string>("--scripts") { HelpName = "DIR", Description = "Allow run_script, for the executable files in this folder." };
+        var services = new Option<string>("--services") { HelpName = "A,B", Description = "Allow restart_service, for these systemd services." };
+        Option<int> concurrency = Number("--concurrency", 1, 1, 10, "How many commands run at once, 1 to 10.");
+        Option<int> grace = Number("--grace", 10, 0, 300, "Seconds that a running command may take to finish when the agent is told to stop, 0 to 300.");
+        Option<int> visibility = Number("--visibility", 300, 5, 300,
+            "Seconds without word from this agent after which the gateway takes a command back, 5 to 300.");
+        var command = new Command("run", "Work as a device of Gateway until stopped (Ctrl+C, SIGTERM).")
+        {
+            allow, scripts, services, concurrency, grace, visibility,
+        };
+        var shared = new SharedOptions();
+        shared.AddTo(command);
+        command.SetAction(parsed => RunAsync(
+            shared.File(parsed),
+            AllowListReader.Read(
+                parsed.GetValue(allow), parsed.GetValue(scripts),
+                (parsed.GetValue(services) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
+            new AgentSettings(
+                new ClaimOptions(parsed.GetValue(concurrency), TimeSpan.FromSeconds(parsed.GetValue(visibility)), LongPoll),
+                TimeSpan.FromSeconds(parsed.GetValue(grace))),
+            shared.Log(parsed)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CredentialsFile file, AllowedWork work, AgentSettings settings, ILogger log)
+    {
+        using var signals = new StopSignals();
+        DeviceCredentials credentials = file.TryRead()
+            ?? throw new AgentException($"There is no {file.Path}: register the device first, or name its file with --credentials.");
+        if (credentials.State is RegistrationState.Pending)
+            throw new AgentException($"The registration of {credentials.DeviceId} was not finished: run the same register command again.");
+
+        SharedOptions.WarnUnlessProtected(credentials.Server, log);
+        await using CancellationTokenRegistration told = signals.Stop.Register(() => AgentLog.Stopping(log, settings.Grace.TotalSeconds));
+        await new DeviceAgent(file, credentials, work, settings, TimeProvider.System, log).RunAsync(signals.Stop, signals.Hurry);
+        return ExitCode.Ok;
+    }
+
+    private static Option<int> Number(string name, int otherwise, int from, int to, string description)
+    {
+        var option = new Option<int>(name) { DefaultValueFactory = _ => otherwise, HelpName = "N", Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < from || value > to))
+                result.AddError($"{name} must be a whole number from {from} to {to}.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Gateway.Agent.Transport;
+
+/// <summary>The Gateway specification's device endpoints over REST.</summary>
+internal sealed class RestTransport(GatewayClient client, DeviceSession session) : IGatewayTransport
+{
+    public async Task<Reply<HeartbeatAnswer>> HeartbeatAsync(HeartbeatRequest heartbeat, CancellationToken cancel) =>
+        (await PostAsync(
+            "api/v1/device/heartbeat", heartbeat,
+            Wire.Json.HeartbeatRequest, Wire.Json.HeartbeatAnswer, TimeSpan.Zero, cancel)).Reply;
+
+    public async Task<Reply<IReadOnlyList<ClaimedCommand>>> ClaimAsync(
+        int limit, TimeSpan visibility, TimeSpan wait, CancellationToken cancel)
+    {
+        var body = new ClaimRequest(limit, (long)visibility.TotalMilliseconds, (long)wait.TotalMilliseconds);
+        (Reply<ClaimAnswer> reply, DateTimeOffset? serverTime) = await PostAsync(
+            "api/v1/device/commands/claim", body, Wire.Json.ClaimRequest, Wire.Json.ClaimAnswer, wait, cancel);
+        return reply.As<IReadOnlyList<ClaimedCommand>>(answer =>
+            [.. (answer.Commands ?? []).Select(command => Read(command, visibility, serverTime)).OfType<ClaimedCommand>()]);
+    }
+
+    public async Task<Reply<ClaimLease>> ExtendAsync(
+        string commandId, string claimToken, TimeSpan extension, CancellationToken cancel)
+    {
+        (Reply<ExtendAnswer> reply, DateTimeOffset? serverTime) = await PostAsync(
+            $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/extend",
+            new ExtendRequest(claimToken, (long)extension.TotalMilliseconds),
+            Wire.Json.ExtendRequest, Wire.Json.ExtendAnswer, TimeSpan.Zero, cancel);
+        return reply.As(answer => Lease(answer.VisibleUntil, extension, serverTime));
+    }
+
+    public async Task<Reply<ResultAccepted>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel) =>
+        (await PostAsync(
+            $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/result", result,
+            Wire.Json.ResultRequest, Wire.Json.ResultAccepted, TimeSpan.Zero, cancel)).Reply;
+
+    private async Task<(Reply<TAnswer> Reply, DateTimeOffset? ServerTime)> PostAsync<TBody, TAnswer>(
+        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, TimeSpan wait, CancellationToken cancel)
+        where TAnswer : class
+    {
+        string? refused = null;
+        while (true)
+        {
+            Reply<string> token = await session.TokenAsync(refused, cancel);
+            if (token.Value is not { } value) return (token.As(_ => default(TAnswer)), null);
+            (Reply<TAnswer> Reply, DateTimeOffset?) answer = await client.PostAsync(path, body, bodyType, answerType, value, wait, cancel);
+            // One fresh token for a refused one; when that is refused too, waiting is the caller's part.
+            if (answer.Reply.Verdict is not Verdict.Unauthorized || refused is not null) return answer;
+            refused = value;
+        }
+    }
+
+    private static ClaimedCommand? Read(ClaimedCommandBody body, TimeSpan visibility, DateTimeOffset? serverTime)
+    {
+        if (string.IsNullOrEmpty(body.Id) || string.IsNullOrEmpty(body.ClaimToken) || body.Type is null) return null;
+        TimeSpan? timeout = body.TimeoutMs is { } ms and > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(ms) : null;
+        return new ClaimedCommand(
+            body.Id, body.Type, body.Parameters, body.ClaimToken, Lease(body.VisibleUntil, visibility, serverTime), timeout);
+    }
+
+    /// <summary>
+    /// What is left of a claim, by the gateway's clock alone (its Date header): a device's own may be wrong by hours.
+    /// </summary>
+    private static ClaimLease Lease(DateTimeOffset? visibleUntil, TimeSpan asked, DateTimeOffset? serverTime)
+    {
+        if (visibleUntil - serverTime is not { } left || left > asked) return new ClaimLease(asked);
+        return new ClaimLease(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gateway.Agent.Metrics;
+
+namespace Gateway.Agent.Transport;
+
+// The bodies of the Gateway specification (gateway-api.md), device endpoints. Times are UTC ISO 8601 with Z, durations milliseconds.
+
+internal sealed record RegisterRequest(string DeviceId, string ActivationCode, string DeviceSecret, DeviceMetadata? Metadata);
+
+internal sealed record DeviceMetadata(string? Location, string? Model);
+
+internal sealed record RegisterAnswer(bool Success, RegisteredDevice? Device, string? DeviceSecret);
+
+internal sealed record RegisteredDevice(string? Id, string? Status, string? CustomerId, string? RegisteredAt);
+
+internal sealed record AuthRequest(string DeviceId, string DeviceSecret);
+
+/// <param name="ExpiresIn">Seconds.</param>
+internal sealed record AuthAnswer(string? Token, double ExpiresIn, string? DeviceId);
+
+internal sealed record HeartbeatRequest(string Timestamp, string Status, MetricsSample Metrics, Diagnostics Diagnostics);
+
+/// <param name="Fault">What keeps the agent from working, in words; absent when nothing does.</param>
+internal sealed record Diagnostics(
+    string AgentVersion,
+    string Os,
+    string Architecture,
+    IReadOnlyList<RunningCommand> Running,
+    int PendingResults,
+    IReadOnlyList<string> Commands,
+    string? Fault);
+
+internal sealed record RunningCommand(string Id, string Type);
+
+internal sealed record HeartbeatAnswer(bool Success, double? NextHeartbeat, int? PendingCommands);
+
+internal sealed record ClaimRequest(int Limit, long VisibilityTimeout, long WaitMs);
+
+internal sealed record ClaimAnswer(IReadOnlyList<ClaimedCommandBody>? Commands);
+
+internal sealed record ClaimedCommandBody(
+    string? Id,
+    string? Type,
+    JsonElement Parameters,
+    string? ClaimToken,
+    DateTimeOffset? VisibleUntil,
+    double? TimeoutMs,
+    int? Attempt);
+
+internal sealed record ExtendRequest(string ClaimToken, long ExtensionMs);
+
+internal sealed record ExtendAnswer(bool Success, DateTimeOffset? VisibleUntil);
+
+/// <summary>A result as it is sent, and as it is kept on disk until then: sent again it is the same, byte for byte.</summary>
+/// <param name="Status"><c>success</c>, <c>failure</c> or <c>timeout</c>.</param>
+/// <param name="Duration">Milliseconds.</param>
+internal sealed record ResultRequest(string ClaimToken, string Status, string? Output, string? Error, string ExecutedAt, long Duration);
+
+internal sealed record ErrorAnswer(ErrorBody? Error);
+
+internal sealed record ErrorBody(string? Code, string? Message);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(RegisterAnswer))]
+[JsonSerializable(typeof(AuthRequest))]
+[JsonSerializable(typeof(AuthAnswer))]
+[JsonSerializable(typeof(HeartbeatRequest))]
+[JsonSerializable(typeof(HeartbeatAnswer))]
+[JsonSerializable(typeof(ClaimRequest))]
+[JsonSerializable(typeof(ClaimAnswer))]
+[JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(ExtendAnswer))]
+[JsonSerializable(typeof(ResultRequest))]
+[JsonSerializable(typeof(ResultAccepted))]
+[JsonSerializable(typeof(ErrorAnswer))]
+internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>How the bodies are written.</summary>
+internal static class Wire
+{
+    /// <summary>Text beyond ASCII goes as it is: escaped, a result of foreign text could grow sixfold and be refused as too large.</summary>
+    public static WireJson Json { get; } =
+        new(new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

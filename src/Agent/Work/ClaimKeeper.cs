@@ -1,0 +1,44 @@
+using Gateway.Agent.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Agent.Work;
+
+/// <summary>Keeps a claim while its command runs: extends it at half of what is left of it.</summary>
+internal sealed class ClaimKeeper(
+    IGatewayTransport transport, TimeSpan visibility, Func<Backoff> newBackoff, TimeProvider time, ILogger log)
+{
+    /// <summary>However short a claim is, no more often than this.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Ends when the claim is no longer ours, which fires <paramref name="dropped"/>, or when cancelled. Without an answer it goes on
+    /// trying, also past the claim's end: the gateway decides, and the work may still be wanted.
+    /// </summary>
+    public async Task KeepAsync(ClaimedCommand command, CancellationTokenSource dropped, CancellationToken cancel)
+    {
+        Backoff backoff = newBackoff();
+        TimeSpan pause = command.Lease.Remaining / 2;
+        while (true)
+        {
+            await Task.Delay(pause > Shortest ? pause : Shortest, time, cancel);
+            Reply<ClaimLease> reply = await transport.ExtendAsync(command.Id, command.ClaimToken, visibility, cancel);
+            switch (reply.Verdict)
+            {
+                case Verdict.Ok:
+                    WorkLog.Extended(log, command.Id, reply.Value!.Remaining.TotalSeconds);
+                    backoff.Reset();
+                    pause = reply.Value.Remaining / 2;
+                    break;
+
+                case Verdict.Throttled or Verdict.Unavailable or Verdict.Unauthorized:
+                    pause = backoff.Next(reply.RetryAfter);
+                    break;
+
+                default:
+                    WorkLog.ClaimLost(log, command.Id, reply.Detail);
+                    await dropped.CancelAsync();
+                    return;
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gateway.Agent.Files;
+using Gateway.Agent.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Agent.Work;
+
+/// <summary>
+/// Results that the gateway has not taken yet: one file per claim, written before the first attempt to send it and deleted when the
+/// gateway has given a definite answer, so that no crash in between loses one. Thread-safe.
+/// </summary>
+internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
+{
+    private readonly ConcurrentDictionary<ClaimKey, OutboxEntry> entries = new();
+
+    public int Count => entries.Count;
+
+    /// <summary>What waits, oldest first.</summary>
+    public IReadOnlyList<OutboxEntry> Waiting => [.. entries.Values.OrderBy(entry => entry.Result.ExecutedAt, StringComparer.Ordinal)];
+
+    public bool Contains(ClaimKey key) => entries.ContainsKey(key);
+
+    /// <summary>Reads what an earlier run of the agent left.</summary>
+    public void Open()
+    {
+        PrivateFile.CreateFolder(folder);
+        foreach (string path in Directory.EnumerateFiles(folder))
+        {
+            if (path.EndsWith(PrivateFile.TemporarySuffix, StringComparison.Ordinal)) File.Delete(path);
+            else if (TryRead(path) is { } entry) entries[entry.Key] = entry;
+            else WorkLog.UnreadableResult(log, path);
+        }
+
+        if (!entries.IsEmpty) WorkLog.ResultsLeft(log, entries.Count);
+    }
+
+    /// <summary>Keeps a result; where the disk does not take it, in memory, and the agent's status says so.</summary>
+    public void Put(OutboxEntry entry)
+    {
+        entries[entry.Key] = entry;
+        try
+        {
+            PrivateFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, WorkJson.Default.OutboxEntry));
+            status.Fault = null;
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            status.Fault = $"results cannot be kept on disk: {denied.Message}";
+            WorkLog.NotKept(log, entry.CommandId, denied.Message);
+        }
+    }
+
+    public void Remove(ClaimKey key)
+    {
+        entries.TryRemove(key, out _);
+        try
+        {
+            File.Delete(PathOf(key));
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            // Sent once more after the next start: the gateway answers the same result the same way.
+        }
+    }
+
+    private string PathOf(ClaimKey key) => Path.Combine(folder, key.FileName);
+
+    private static OutboxEntry? TryRead(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(PrivateFile.ReadSecret(path), WorkJson.Default.OutboxEntry);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A result that waits to be sent.</summary>
+internal sealed record OutboxEntry(string CommandId, ResultRequest Result)
+{
+    [JsonIgnore]
+    public ClaimKey Key => new(CommandId, Result.ClaimToken);
+}

@@ -1,0 +1,135 @@
+using Gateway.Agent.Commands;
+using Gateway.Agent.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Agent.Work;
+
+/// <summary>
+/// Sends what is in the outbox until the gateway has answered each definitely. A result that it does not take now waits for its own
+/// next attempt and holds up no other; only 429, which means the device, holds up all.
+/// </summary>
+internal sealed class ResultSender(
+    Outbox outbox, IGatewayTransport transport, Func<Backoff> newBackoff, TimeProvider time, ILogger log) : IDisposable
+{
+    /// <summary>Below this a result that is still too large goes without its output.</summary>
+    private const int SmallestOutput = 1024;
+
+    private readonly SemaphoreSlim wake = new(0);
+    private readonly Dictionary<ClaimKey, Attempt> attempts = [];
+    private TimeSpan throttledUntil;
+
+    /// <summary>Keeps a result and has it sent.</summary>
+    public void Post(OutboxEntry entry)
+    {
+        outbox.Put(entry);
+        wake.Release();
+    }
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            TimeSpan? pause = await SendDueAsync(cancel);
+            using var due = new CancellationTokenSource(pause ?? Timeout.InfiniteTimeSpan, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancel);
+            try
+            {
+                await wake.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                // The next attempt is due.
+            }
+        }
+    }
+
+    /// <summary>One last attempt at everything, for an agent that stops; what is left waits on disk.</summary>
+    public async Task FlushAsync(CancellationToken cancel)
+    {
+        foreach (OutboxEntry entry in outbox.Waiting)
+        {
+            if (await SendAsync(entry, cancel) is not null) return;
+        }
+    }
+
+    public void Dispose() => wake.Dispose();
+
+    /// <returns>How long until the next attempt is due; null when nothing waits.</returns>
+    private async Task<TimeSpan?> SendDueAsync(CancellationToken cancel)
+    {
+        TimeSpan? next = null;
+        foreach (OutboxEntry entry in outbox.Waiting)
+        {
+            TimeSpan now = time.GetElapsedTime(0);
+            TimeSpan due = attempts.TryGetValue(entry.Key, out Attempt? attempt) && attempt.Due > throttledUntil ? attempt.Due : throttledUntil;
+            if (due <= now)
+            {
+                if (await SendAsync(entry, cancel) is not { } wait) continue;
+                due = time.GetElapsedTime(0) + wait;
+            }
+
+            TimeSpan left = due - time.GetElapsedTime(0);
+            if (next is null || left < next) next = left;
+        }
+
+        return next < TimeSpan.Zero ? TimeSpan.Zero : next;
+    }
+
+    /// <returns>How long to wait before the next attempt; null when the answer was definite.</returns>
+    private async Task<TimeSpan?> SendAsync(OutboxEntry entry, CancellationToken cancel)
+    {
+        while (true)
+        {
+            Reply<ResultAccepted> reply = await transport.SubmitAsync(entry.CommandId, entry.Result, cancel);
+            switch (reply.Verdict)
+            {
+                case Verdict.Ok:
+                    WorkLog.Delivered(log, entry.CommandId, entry.Result.Status);
+                    Forget(entry.Key);
+                    return null;
+
+                case Verdict.TooLarge when Smaller(entry) is { } smaller:
+                    WorkLog.ResultCut(log, entry.CommandId);
+                    // Kept first, as any result: the gateway must not see two different ones under this claim.
+                    outbox.Put(smaller);
+                    entry = smaller;
+                    continue;
+
+                case Verdict.Throttled or Verdict.Unavailable or Verdict.Unauthorized:
+                    if (!attempts.TryGetValue(entry.Key, out Attempt? attempt))
+                        attempts[entry.Key] = attempt = new Attempt(newBackoff());
+                    TimeSpan wait = attempt.Backoff.Next(reply.RetryAfter);
+                    attempt.Due = time.GetElapsedTime(0) + wait;
+                    if (reply.Verdict is Verdict.Throttled) throttledUntil = attempt.Due;
+                    return wait;
+
+                default:
+                    WorkLog.ResultRefused(log, entry.CommandId, reply.Detail);
+                    Forget(entry.Key);
+                    return null;
+            }
+        }
+    }
+
+    private void Forget(ClaimKey key)
+    {
+        attempts.Remove(key);
+        outbox.Remove(key);
+    }
+
+    /// <summary>The result with half of its output, in the end with none; null when there is nothing left to take away.</summary>
+    private static OutboxEntry? Smaller(OutboxEntry entry)
+    {
+        if (entry.Result.Output is not { Length: > 0 } output) return null;
+        string? cut = output.Length / 2 < SmallestOutput ? null : OutputText.Cut(output, output.Length / 2);
+        return entry with { Result = entry.Result with { Output = cut } };
+    }
+
+    private sealed class Attempt(Backoff backoff)
+    {
+        public Backoff Backoff => backoff;
+
+        /// <summary>By the clock that never jumps.</summary>
+        public TimeSpan Due { get; set; }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using Gateway.Agent.Transport;
+
+namespace Gateway.Agent.Work;
+
+/// <summary>What the agent is doing, for its heartbeats. Thread-safe.</summary>
+internal sealed class WorkStatus
+{
+    private readonly ConcurrentDictionary<ClaimKey, RunningCommand> running = new();
+    private volatile string? fault;
+
+    public IReadOnlyList<RunningCommand> Running => [.. running.Values];
+
+    /// <summary>What keeps the agent from working, in words; null when nothing does.</summary>
+    public string? Fault
+    {
+        get => fault;
+        set => fault = value;
+    }
+
+    /// <returns>False when this claim is being worked on already.</returns>
+    public bool TryBegin(ClaimKey key, string type) => running.TryAdd(key, new RunningCommand(key.CommandId, type));
+
+    public void End(ClaimKey key) => running.TryRemove(key, out _);
+}
