@@ -1,0 +1,25 @@
+namespace Dapr.Actors.Runtime;
+
+/// <summary>Names a timer.</summary>
+public class ActorTimerToken
+{
+    /// <summary>Names a timer.</summary>
+    public ActorTimerToken(string actorType, ActorId actorId, string name)
+    {
+        ArgumentNullException.ThrowIfNull(actorType);
+        ArgumentNullException.ThrowIfNull(actorId);
+        ArgumentNullException.ThrowIfNull(name);
+        ActorType = actorType;
+        ActorId = actorId;
+        Name = name;
+    }
+
+    /// <summary>The actor's type.</summary>
+    public string ActorType { get; }
+
+    /// <summary>The actor's id.</summary>
+    public ActorId ActorId { get; }
+
+    /// <summary>The timer's name.</summary>
+    public string Name { get; }
+}
