@@ -1,3 +1,3 @@
 using Gateway.Sidecar.Hosting;
 
-return await SidecarCommand.Create().Parse(args).InvokeAsync();
+return await SidecarCommand.RunAsync(args);

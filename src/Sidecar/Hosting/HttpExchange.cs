@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Sidecar.Hosting;
 
@@ -7,6 +8,15 @@ internal static class HttpExchange
 {
     /// <summary>The text daprd uses for a body past the limit; each building block puts it into an error of its own.</summary>
     public const string TooLarge = "stream too large";
+
+    /// <summary>The target of the request line as it was sent.</summary>
+    public static string RawTarget(this HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    /// <summary>The trace context of the request that is being answered, for calls to the app that it leads to.</summary>
+    public static TraceContext Trace(this HttpContext context) => context.Features.Get<RequestTrace>()?.Value ?? TraceContext.New();
+
+    /// <summary>Keeps the trace context of the request.</summary>
+    public static void SetTrace(this HttpContext context, TraceContext trace) => context.Features.Set(new RequestTrace(trace));
 
     /// <summary>The request body, or null when it is longer than <paramref name="limit"/> bytes.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(this HttpContext context, long limit)
@@ -53,4 +63,6 @@ internal static class HttpExchange
 
         return metadata;
     }
+
+    private sealed record RequestTrace(TraceContext Value);
 }

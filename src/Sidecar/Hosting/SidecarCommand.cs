@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Net;
 
@@ -25,30 +26,40 @@ internal static class SidecarCommand
     private static readonly Option<int> AppHealthTimeout = new("--app-health-probe-timeout") { DefaultValueFactory = _ => 500, Description = "Milliseconds a probe may take" };
     private static readonly Option<int> AppHealthThreshold = new("--app-health-threshold") { DefaultValueFactory = _ => 3, Description = "Failed probes in a row that make the app unhealthy" };
 
-    /// <summary>The command; it runs until Ctrl+C, SIGTERM or a call of /v1.0/shutdown. Exit code 1 when it cannot start.</summary>
-    public static RootCommand Create()
+    /// <summary>Runs until Ctrl+C, SIGTERM or a call of /v1.0/shutdown. Exit code 1 when it cannot start, with a line that says why.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ParseResult flags = Create().Parse(args);
+        if (flags.Action is not ParseErrorAction) return await flags.InvokeAsync();
+        foreach (ParseError error in flags.Errors) await Console.Error.WriteLineAsync(error.Message);
+        return 1;
+    }
+
+    private static RootCommand Create()
     {
         var command = new RootCommand("Dapr's HTTP API for one app on one machine.")
         {
             AppId, AppPort, AppProtocol, HttpPort, ListenAddresses, ResourcesPath, Config, DataPath, Level, MaxBodySize, MaxRequestSize,
             AppMaxConcurrency, AppHealthCheck, AppHealthPath, AppHealthInterval, AppHealthTimeout, AppHealthThreshold,
         };
-        command.Validators.Add(Validate);
+        Check(AppProtocol, protocol => protocol == "http", "supports only http");
+        Check(AppPort, port => port is >= 1 and <= 65535, "must be from 1 to 65535");
+        Check(HttpPort, port => port is >= 0 and <= 65535, "must be from 0 to 65535");
+        Check(ListenAddresses, address => IPAddress.TryParse(address, out _), "must be one IP address");
+        Check(AppHealthInterval, seconds => seconds >= 1, "must be at least 1");
+        Check(AppHealthTimeout, milliseconds => milliseconds >= 1, "must be at least 1");
+        Check(AppHealthThreshold, probes => probes >= 1, "must be at least 1");
+        Check(MaxRequestSize, megabytes => megabytes >= 1, "must be at least 1");
+        Check(AppMaxConcurrency, limit => limit >= 0, "must not be negative");
         command.SetAction(RunAsync);
         return command;
     }
 
-    private static void Validate(CommandResult result)
+    // A validator of the whole command would see no default values.
+    private static void Check<T>(Option<T> option, Func<T?, bool> good, string rule) => option.Validators.Add(result =>
     {
-        if (result.GetValue(AppProtocol) is not "http" and var protocol) result.AddError($"--app-protocol '{protocol}' is not supported; only http is");
-        if (result.GetValue(AppPort) is < 1 or > 65535) result.AddError("--app-port must be from 1 to 65535");
-        if (result.GetValue(HttpPort) is < 0 or > 65535) result.AddError("--dapr-http-port must be from 0 to 65535");
-        if (!IPAddress.TryParse(result.GetValue(ListenAddresses), out _)) result.AddError("--dapr-listen-addresses must be one IP address");
-        if (result.GetValue(AppHealthInterval) < 1) result.AddError("--app-health-probe-interval must be at least 1");
-        if (result.GetValue(AppHealthTimeout) < 1) result.AddError("--app-health-probe-timeout must be at least 1");
-        if (result.GetValue(AppHealthThreshold) < 1) result.AddError("--app-health-threshold must be at least 1");
-        if (result.GetValue(MaxRequestSize) < 1) result.AddError("--dapr-http-max-request-size must be at least 1");
-    }
+        if (!result.Tokens.All(token => token.Value.Length > 0) || !good(result.GetValueOrDefault<T>())) result.AddError($"{option.Name} {rule}");
+    });
 
     private static SidecarOptions Read(ParseResult flags) => new()
     {

@@ -24,6 +24,9 @@ internal sealed class SidecarContext(SidecarOptions options, SidecarResources re
     /// <summary>The opened components in the order of the files, for /v1.0/metadata.</summary>
     public List<LoadedComponent> Components { get; } = [];
 
+    /// <summary>The building blocks, once they are made.</summary>
+    public IReadOnlyList<ISidecarFeature> Features { get; set; } = [];
+
     /// <summary>The way to the app; null without an app port.</summary>
     public AppChannel? App { get; } = options.AppPort is { } port ? new AppChannel(options, port) : null;
 

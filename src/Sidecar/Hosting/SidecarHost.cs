@@ -47,7 +47,7 @@ public sealed class SidecarHost : IAsyncDisposable
         loggers ??= NullLoggerFactory.Instance;
         ILogger logger = loggers.CreateLogger("Gateway.Sidecar");
         var context = new SidecarContext(options, new ResourceLoader(options, logger).Load(), time ?? TimeProvider.System, loggers);
-        IReadOnlyList<ISidecarFeature> features = SidecarFeatures.Create(context);
+        IReadOnlyList<ISidecarFeature> features = context.Features = SidecarFeatures.Create(context);
         var host = new SidecarHost(context, features, SidecarServer.Build(context, features, logger), logger);
         try
         {

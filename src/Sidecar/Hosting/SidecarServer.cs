@@ -4,13 +4,13 @@ using System.Text;
 using Gateway.Sidecar.Errors;
 using Gateway.Sidecar.Invoke;
 using Gateway.Sidecar.Routing;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Sidecar.Hosting;
 
 /// <summary>The HTTP server of a sidecar: token check, trace headers, routes, and the answer when something fails.</summary>
 internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes, ILogger logger)
 {
+    private readonly InvokeFeature invoke = context.Features.OfType<InvokeFeature>().Single();
     private readonly byte[]? token = context.Options.DaprApiToken is { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : null;
 
     /// <summary>The server, not yet started. An empty builder: no setting of the process that embeds it leaks in.</summary>
@@ -40,7 +40,7 @@ internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes
 
     private async Task HandleAsync(HttpContext http)
     {
-        CleanPath path = CleanPath.Parse(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        CleanPath path = CleanPath.Parse(http.RawTarget());
         bool health = path.Segments is ["v1.0", "healthz", ..];
         if (!health)
         {
@@ -51,7 +51,7 @@ internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes
             }
 
             TraceContext trace = TraceContext.Continue(http.Request);
-            http.Features.Set(new RequestTrace(trace));
+            http.SetTrace(trace);
             http.Response.Headers.TraceParent = trace.TraceParent;
             if (trace.TraceState is not null) http.Response.Headers.TraceState = trace.TraceState;
         }
@@ -60,7 +60,7 @@ internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes
         {
             Task answer = routes.Match(http.Request.Method, path) is { } match
                 ? match.Handler(http, match.Values)
-                : InvokeFeature.InvokeByHeaderAsync(context, http);
+                : invoke.InvokeByHeaderAsync(http);
             await answer;
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -95,6 +95,3 @@ internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
-
-/// <summary>The trace context of the request that is being answered.</summary>
-internal sealed record RequestTrace(TraceContext Value);

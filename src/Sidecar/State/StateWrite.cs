@@ -7,7 +7,7 @@ internal sealed record StateWrite
     public required string Key { get; init; }
 
     /// <summary>The value as JSON text in UTF-8 (see <see cref="Json.GoJson.Normalize"/>); null deletes the key.</summary>
-    public ReadOnlyMemory<byte>? Value { get; init; }
+    public byte[]? Value { get; init; }
 
     /// <summary>The etag the key must have; null or empty asks for none.</summary>
     public string? ETag { get; init; }

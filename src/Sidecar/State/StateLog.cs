@@ -1,0 +1,7 @@
+namespace Gateway.Sidecar.State;
+
+internal static partial class StateLog
+{
+    [LoggerMessage(2201, LogLevel.Error, "{Count} writes could not be committed")]
+    public static partial void CommitFailed(ILogger logger, Exception error, int count);
+}
