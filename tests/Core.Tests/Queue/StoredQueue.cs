@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Gateway.Core.Queue;
+
+namespace Gateway.Core.Tests.Queue;
+
+/// <summary>What goes wrong around a commit.</summary>
+internal enum Fault
+{
+    None,
+
+    /// <summary>Another replica was faster: applied to an older head, its documents written, thrown away, applied again.</summary>
+    LostRace,
+
+    /// <summary>The process died when its documents were written and the head was not; the caller tries again.</summary>
+    CrashBeforeHead,
+
+    /// <summary>The process died when the head was saved and the deletes were not done.</summary>
+    CrashAfterHead,
+}
+
+/// <summary>
+/// One device's queue in an in-memory store, with the part of the Queue layer played: documents before the head, deletes after it,
+/// needs served, everything through JSON. It holds the rules of storage at every commit.
+/// </summary>
+internal sealed class StoredQueue(QueueLimits limits)
+{
+    private readonly HashSet<string> everWritten = [];
+    private readonly List<string> formerHeads = [];
+    private string json = JsonSerializer.Serialize(QueueHead.Empty, QueueJson.Default.QueueHead);
+    private int attempts;
+
+    public QueueLimits Limits { get; } = limits;
+
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public long NowMs => Now.ToUnixTimeMilliseconds();
+
+    /// <summary>The documents of the store, as JSON by name.</summary>
+    public Dictionary<string, string> Documents { get; private init; } = [];
+
+    /// <summary>Documents that a fault left behind: nobody names them any more.</summary>
+    public HashSet<string> Garbage { get; private init; } = [];
+
+    public FoldedHistory History { get; private init; } = new();
+
+    public QueueHead Head => JsonSerializer.Deserialize(json, QueueJson.Default.QueueHead)!;
+
+    public int HeadBytes => json.Length;
+
+    /// <summary>What the last commit cost.</summary>
+    public Cost LastCost { get; private set; } = new(0, 0, 0, 0);
+
+    /// <summary>Whether the last commit woke the waiting polls.</summary>
+    public bool LastWakes { get; private set; }
+
+    public TOutcome Do<TOutcome>(QueueOperation<TOutcome> operation)
+        where TOutcome : class => (TOutcome)Commit([operation])[0];
+
+    public IReadOnlyList<object> Commit(IReadOnlyList<QueueOperation> operations, Fault fault = Fault.None)
+    {
+        if (fault == Fault.LostRace && formerHeads.Count > 0) CommitOnAnOlderHead(operations);
+        if (fault == Fault.CrashBeforeHead) WriteAll(Serve(Head, operations)!.Effects, lost: true);
+
+        var before = Head;
+        var step = Serve(before, operations) ?? throw new InvalidOperationException("A document that the head names is not in the store.");
+        LastWakes = step.Effects.Wakes;
+        if (!step.Changed)
+        {
+            Assert.Empty(step.Effects.Writes);
+            Assert.Empty(step.Effects.Deletes);
+            Assert.Same(before, step.Head);
+            return step.Outcomes;
+        }
+
+        WriteAll(step.Effects, lost: false);
+        formerHeads.Add(json);
+        if (formerHeads.Count > 4) formerHeads.RemoveAt(0);
+        json = JsonSerializer.Serialize(step.Head, QueueJson.Default.QueueHead);
+        Assert.Equal(json, JsonSerializer.Serialize(Head, QueueJson.Default.QueueHead));
+        Delete(step.Effects, before, lost: fault == Fault.CrashAfterHead);
+        return step.Outcomes;
+    }
+
+    /// <summary>Writes the oldest <paramref name="count"/> events of the head to history; later ones stay.</summary>
+    public void Flush(int count = int.MaxValue) =>
+        History.Write([.. Head.Events.Take(count).Select(e => LogicalQueue.Inline(e, Read))]);
+
+    /// <summary>The queue with every document read.</summary>
+    public LogicalQueue Resolve() => LogicalQueue.Of(Head, Read);
+
+    /// <summary>A document's content; fails when it is not there.</summary>
+    public QueueDocument Read(string name) =>
+        Find(name) ?? throw new InvalidOperationException($"Document {name} is not in the store.");
+
+    /// <summary>Changes a document or the head behind the queue's back.</summary>
+    public void Tamper(string name, QueueDocument document) => Documents[name] = JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument);
+
+    public void Tamper(QueueHead head) => json = JsonSerializer.Serialize(head, QueueJson.Default.QueueHead);
+
+    /// <summary>A copy that goes its own way; history is shared and must not be written.</summary>
+    public StoredQueue Fork() => new(Limits)
+    {
+        Garbage = [.. Garbage],
+        Now = Now,
+        Documents = new Dictionary<string, string>(Documents),
+        History = History,
+        attempts = attempts + 1_000_000,
+        json = json,
+    };
+
+    private void CommitOnAnOlderHead(IReadOnlyList<QueueOperation> operations)
+    {
+        var older = JsonSerializer.Deserialize(formerHeads[attempts % formerHeads.Count], QueueJson.Default.QueueHead)!;
+        if (Serve(older, operations) is { } step) WriteAll(step.Effects, lost: true);
+    }
+
+    /// <summary>Applies and reads what is needed until it is decided; null: a named document is gone, the head is an old one.</summary>
+    private QueueStep? Serve(QueueHead head, IReadOnlyList<QueueOperation> operations)
+    {
+        var facts = new QueueFacts();
+        var context = new QueueContext(Now, $"c{attempts++}", History.Last, facts, Limits);
+        for (var round = 0; round < 300; round++)
+        {
+            var step = DeviceQueue.Apply(head, operations, context);
+            if (!step.Needs.Any)
+            {
+                LastCost = new Cost(facts.Documents.Count, step.Effects.Writes.Count, step.Effects.Deletes.Count, round);
+                Assert.Equal(operations.Count, step.Outcomes.Count);
+                Assert.All(step.Outcomes, Assert.NotNull);
+                return step;
+            }
+
+            Assert.False(step.Changed);
+            foreach (var name in step.Needs.Documents)
+            {
+                if (Find(name) is not { } document) return null;
+                facts.Documents.Add(name, document);
+            }
+
+            foreach (var key in step.Needs.Keys) facts.Keys.Add(key, History.FindKey(key));
+            foreach (var id in step.Needs.Commands) facts.Commands.Add(id, History.Find(id));
+        }
+
+        throw new InvalidOperationException("The queue asks for facts without end.");
+    }
+
+    private QueueDocument? Find(string name) =>
+        Documents.TryGetValue(name, out var text) ? JsonSerializer.Deserialize(text, QueueJson.Default.QueueDocument) : null;
+
+    private void WriteAll(QueueEffects effects, bool lost)
+    {
+        foreach (var (name, document) in effects.Writes)
+        {
+            Assert.True(everWritten.Add(name), $"Document name {name} was used twice.");
+            Documents.Add(name, JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument));
+            if (lost) Garbage.Add(name);
+        }
+    }
+
+    private void Delete(QueueEffects effects, QueueHead before, bool lost)
+    {
+        var namedNow = LogicalQueue.DocumentsOf(Head, Read);
+        var namedBefore = LogicalQueue.DocumentsOf(before, Read);
+        foreach (var name in effects.Deletes)
+        {
+            Assert.DoesNotContain(name, namedNow);
+            Assert.Contains(name, namedBefore);
+            if (lost) Garbage.Add(name);
+            else Assert.True(Documents.Remove(name), $"Document {name} was deleted twice.");
+        }
+
+        // Neither too few nor too many: what is in the store is what the head names, but for what faults left.
+        Assert.Equal(namedNow.Order(StringComparer.Ordinal), Documents.Keys.Except(Garbage).Order(StringComparer.Ordinal));
+    }
+}
+
+/// <summary>What a commit cost beside the head.</summary>
+internal sealed record Cost(int Reads, int Writes, int Deletes, int Rounds);
