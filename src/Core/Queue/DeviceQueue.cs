@@ -22,10 +22,12 @@ public static class DeviceQueue
             if (operations[i].ApplyTo(turn) is { } outcome) outcomes[i] = outcome;
         }
 
-        if (turn.Changed && !turn.Needs.Any) turn.Spill();
-        return turn.Needs.Any
-            ? new QueueStep(head, [], turn.Needs, turn.Effects, Changed: false)
-            : new QueueStep(turn.ToHead(), outcomes, turn.Needs, turn.Effects, turn.Changed);
+        if (turn.Changed && !turn.Needs.Any) turn.Complete();
+        if (turn.Needs.Any) return new QueueStep(head, [], turn.Needs, new QueueEffects(), Changed: false);
+        // Without a save nothing may be deleted either: the head in the store still names it.
+        return turn.Changed
+            ? new QueueStep(turn.ToHead(), outcomes, turn.Needs, turn.Effects, Changed: true)
+            : new QueueStep(head, outcomes, turn.Needs, new QueueEffects(), Changed: false);
     }
 }
 
@@ -38,7 +40,7 @@ public static class DeviceQueue
 public sealed record QueueContext(DateTimeOffset Now, string CommitId, long WrittenThrough, QueueFacts Facts, QueueLimits Limits);
 
 /// <summary>What <see cref="DeviceQueue.Apply"/> answers.</summary>
-/// <param name="Head">The next head.</param>
+/// <param name="Head">The next head; the given one when nothing changed.</param>
 /// <param name="Outcomes">One answer for each operation, in order.</param>
 /// <param name="Needs">What to read first; then everything else is to be ignored.</param>
 /// <param name="Effects">Documents to write and to delete.</param>

@@ -19,6 +19,9 @@ public sealed record QueueHead
     /// <summary>The id of the commit that saved it: tells whether a save whose answer was lost went through.</summary>
     [JsonPropertyName("commit")] public string Commit { get; init; } = "";
 
+    /// <summary>The ids of the commits before it, the latest first: other replicas may have committed on top of a save whose answer was lost.</summary>
+    [JsonPropertyName("prev")] public ImmutableArray<string> Previous { get => field.IsDefault ? [] : field; init; } = [];
+
     /// <summary>The number of the last event.</summary>
     [JsonPropertyName("seq")] public long Seq { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record QueueHead
 
     /// <summary>When the device's reminder is set to fire; null: not set.</summary>
     [JsonPropertyName("armed")] public long? Armed { get; init; }
+
+    /// <summary>Whether a commit is this head's or among the last ones before it.</summary>
+    public bool Includes(string commitId) => Commit == commitId || Previous.Contains(commitId);
 
     /// <summary>How many commands wait to be claimed.</summary>
     [JsonIgnore] public int Waiting => Lanes.Sum(lane => lane.Count);

@@ -120,7 +120,8 @@ internal sealed partial class QueueTurn
         }
     }
 
-    private void Expire(QueueEntry entry) => End(entry, CommandState.Expired, null, "Not started before its expiry.");
+    /// <summary>Ends a command that was not started in time.</summary>
+    public void Expire(QueueEntry entry) => End(entry, CommandState.Expired, null, "Not started before its expiry.");
 
     private static List<QueueEntry> TakeAll(List<QueueEntry> from, Predicate<QueueEntry> which)
     {

@@ -14,6 +14,9 @@ internal sealed partial class QueueTurn
 
     public IEnumerable<Lane> Lanes => lanes;
 
+    /// <summary>How many of them are in the head.</summary>
+    private int AtHand => lanes.Sum(lane => lane.Front.Count + lane.Tail.Count);
+
     /// <summary>The first command that a claim would get, but for approvals; null: none waits.</summary>
     public string? NextId => lanes.Find(lane => lane.Count > 0) is { } lane
         ? lane.Front.Count > 0 ? lane.Front[0].Id : lane.Segments[0].FirstId
@@ -66,18 +69,21 @@ internal sealed partial class QueueTurn
     public bool TryFindWaiting(string commandId, out QueueEntry? found)
     {
         found = null;
+        var known = true;
         foreach (var lane in lanes)
         {
             found = lane.Front.Find(entry => entry.Id == commandId) ?? lane.Tail.Find(entry => entry.Id == commandId);
             if (found is not null) return true;
             var index = lane.SegmentOf(commandId);
             if (index < 0) continue;
-            if (Remaining(lane.Segments[index]) is not { } entries) return false;
-            found = entries.FirstOrDefault(entry => entry.Id == commandId);
+            // Lanes do not say whose commands they hold: what is missing of any of them is asked for at once.
+            var entries = Remaining(lane.Segments[index]);
+            known &= entries is not null;
+            found = entries?.FirstOrDefault(entry => entry.Id == commandId);
             if (found is not null) return true;
         }
 
-        return true;
+        return known;
     }
 
     /// <summary>Takes out a command that <see cref="TryFindWaiting"/> has found.</summary>
@@ -115,14 +121,18 @@ internal sealed partial class QueueTurn
         return ahead;
     }
 
-    /// <summary>Moves waiting commands out of the head until it is small again, the last ones to be claimed first.</summary>
-    public void Spill()
+    private static bool Before(string id, string other) => string.CompareOrdinal(id, other) < 0;
+
+    /// <summary>Moves waiting commands out of the head when it has become large, the last ones to be claimed first, and keeps segments few.</summary>
+    private void Spill()
     {
         foreach (var lane in lanes)
             if (lane.Tail.Count > Limits.LaneEntries && !SpillTail(lane)) return;
 
+        // Well below the limit at once: at its brim every commit would rewrite a segment.
+        var most = AtHand > Limits.InlineEntries ? Limits.LaneEntries : Limits.InlineEntries;
         var first = lanes.Find(lane => lane.Count > 0);
-        for (var i = lanes.Count - 1; i >= 0 && lanes.Sum(lane => lane.Front.Count + lane.Tail.Count) > Limits.InlineEntries; i--)
+        for (var i = lanes.Count - 1; i >= 0 && AtHand > most; i--)
         {
             var lane = lanes[i];
             if (lane.Tail.Count > 0 && !SpillTail(lane)) return;
@@ -132,11 +142,26 @@ internal sealed partial class QueueTurn
             foreach (var chunk in lane.Front.Skip(keep).Chunk(Limits.SegmentEntries)) lane.Segments.Insert(at++, NewSegment(chunk));
             lane.Front.RemoveRange(keep, lane.Front.Count - keep);
         }
+
+        foreach (var lane in lanes) JoinSegments(lane);
     }
 
-    private static bool Before(string id, string other) => string.CompareOrdinal(id, other) < 0;
+    /// <summary>Makes one of two neighbours that fit in one: their number, and with it the head, is bounded by what waits.</summary>
+    private void JoinSegments(Lane lane)
+    {
+        for (var i = lane.Segments.Count - 2; i >= 0; i--)
+        {
+            var (left, right) = (lane.Segments[i], lane.Segments[i + 1]);
+            if (left.Count + right.Count > Limits.SegmentEntries) continue;
+            var (entries, more) = (Remaining(left), Remaining(right));
+            if (entries is null || more is null) continue;
+            Delete(right.Name);
+            lane.Segments.RemoveAt(i + 1);
+            Replace(lane, i, [.. entries, .. more]);
+        }
+    }
 
-    private static void InsertSorted(List<QueueEntry> entries, QueueEntry entry)
+    public static void InsertSorted(List<QueueEntry> entries, QueueEntry entry)
     {
         // Nearly always at the end: new commands have the highest id.
         var at = entries.Count;

@@ -9,6 +9,9 @@ namespace Gateway.Core.Queue;
 /// </summary>
 internal sealed partial class QueueTurn
 {
+    /// <summary>How many earlier commits a head names: more than replicas that could come between a save and the look for it.</summary>
+    private const int RememberedCommits = 8;
+
     private readonly QueueHead original;
     private readonly List<QueueEvent> events;
     private readonly List<QueueInterest> interests;
@@ -108,18 +111,24 @@ internal sealed partial class QueueTurn
     /// The last word on a command that is not live: its record from the events in the head, else from history.
     /// False: history has to be asked first. A null record: there never was such a command.
     /// </summary>
-    public bool TryFindEnded(string commandId, out CommandRecord? record)
+    public bool TryFindEnded(string commandId, out CommandRecord? record, out string? sessionId)
     {
-        record = null;
+        (record, sessionId) = (null, null);
         var last = events.FindLast(e => e.CommandId == commandId && e.Kind == QueueEventKind.Ended);
         if (last is not null)
         {
             // The record's device is of no interest here.
             record = CommandRecord.Apply(null, "", last);
+            sessionId = last.SessionId;
             return true;
         }
 
-        if (facts.Commands.TryGetValue(commandId, out record)) return true;
+        if (facts.Commands.TryGetValue(commandId, out record))
+        {
+            sessionId = record?.Definition?.SessionId;
+            return true;
+        }
+
         Needs.Commands.Add(commandId);
         return false;
     }
@@ -131,14 +140,18 @@ internal sealed partial class QueueTurn
         var accepted = events.Find(e => e.Definition?.IdempotencyKey == key);
         if (accepted is not null)
         {
-            var last = events.FindLast(e => e.CommandId == accepted.CommandId && e.State is not null)!;
-            known = new KnownCommand(accepted.CommandId!, accepted.Definition!.Digest, last.State!.Value);
-            return true;
+            known = new KnownCommand(accepted.CommandId!, accepted.Definition!.Digest, accepted.State!.Value);
+        }
+        else if (!facts.Keys.TryGetValue(key, out known))
+        {
+            Needs.Keys.Add(key);
+            return false;
         }
 
-        if (facts.Keys.TryGetValue(key, out known)) return true;
-        Needs.Keys.Add(key);
-        return false;
+        // History may have the command from its beginning, but not yet what has become of it.
+        if (known is { CommandId: var id } && events.FindLast(e => e.CommandId == id && e.State is not null) is { } last)
+            known = known with { State = last.State!.Value };
+        return true;
     }
 
     /// <summary>Notes that a replica wants to be told of work. Renewed at half its time, so that a stream of polls saves seldom.</summary>
@@ -153,9 +166,18 @@ internal sealed partial class QueueTurn
         Changed = true;
     }
 
+    /// <summary>What every commit does last.</summary>
+    public void Complete()
+    {
+        // A device that held as many claims as it may can claim again.
+        if (original.Claimed.Length >= Limits.MaxClaims && Claimed.Count < Limits.MaxClaims && Waiting > 0) Effects.Wakes = true;
+        Spill();
+    }
+
     public QueueHead ToHead() => original with
     {
         Commit = commitId,
+        Previous = [original.Commit, .. original.Previous.Take(RememberedCommits - 1)],
         Seq = seq,
         LastId = LastId,
         Lanes = [.. lanes.Where(lane => lane.Count > 0).Select(lane => lane.ToRecord())],

@@ -14,9 +14,8 @@ public sealed record CancelCommand(string CommandId, string? SessionId, string B
     internal override CancelOutcome? Apply(QueueTurn turn)
     {
         if (LiveCommand.Find(turn, CommandId) is not { } found) return null;
-        if (found.State is null) return new CancelOutcome(CancelStatus.NotFound, null);
+        if (found.State is null || (SessionId is not null && found.SessionId != SessionId)) return new CancelOutcome(CancelStatus.NotFound, null);
         if (found.Entry is not { } entry) return new CancelOutcome(CancelStatus.AlreadyEnded, found.State);
-        if (SessionId is not null && entry.Definition.SessionId != SessionId) return new CancelOutcome(CancelStatus.NotFound, null);
 
         if (!turn.Claimed.Remove(entry) && !turn.Pending.Remove(entry)) turn.RemoveWaiting(entry);
         turn.End(entry, CommandState.Cancelled, By, Reason);
@@ -45,17 +44,20 @@ public enum CancelStatus
 /// <summary>Looks for a command by id, wherever it is.</summary>
 /// <param name="Entry">The command, when it has not ended.</param>
 /// <param name="State">Its state; null: there is no such command.</param>
-internal sealed record LiveCommand(QueueEntry? Entry, CommandState? State)
+/// <param name="SessionId">The session that it belongs to; null: none.</param>
+internal sealed record LiveCommand(QueueEntry? Entry, CommandState? State, string? SessionId)
 {
     /// <summary>The command; null: a fact is missing.</summary>
     public static LiveCommand? Find(QueueTurn turn, string commandId)
     {
-        if (turn.Claimed.Find(entry => entry.Id == commandId) is { } claimed) return new LiveCommand(claimed, CommandState.Claimed);
-        if (turn.Pending.Find(entry => entry.Id == commandId) is { } pending) return new LiveCommand(pending, CommandState.PendingApproval);
+        if (turn.Claimed.Find(entry => entry.Id == commandId) is { } claimed) return Live(claimed, CommandState.Claimed);
+        if (turn.Pending.Find(entry => entry.Id == commandId) is { } pending) return Live(pending, CommandState.PendingApproval);
         if (!turn.TryFindWaiting(commandId, out var waiting)) return null;
-        if (waiting is not null) return new LiveCommand(waiting, CommandState.Queued);
-        if (!turn.TryFindEnded(commandId, out var record)) return null;
+        if (waiting is not null) return Live(waiting, CommandState.Queued);
+        if (!turn.TryFindEnded(commandId, out var record, out var sessionId)) return null;
         // History cannot know of a live command that the head does not: such a record belongs to a head that is gone.
-        return new LiveCommand(null, record is not null && record.State.IsTerminal() ? record.State : null);
+        return new LiveCommand(null, record is not null && record.State.IsTerminal() ? record.State : null, sessionId);
     }
+
+    private static LiveCommand Live(QueueEntry entry, CommandState state) => new(entry, state, entry.Definition.SessionId);
 }

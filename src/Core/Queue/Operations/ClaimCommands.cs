@@ -24,16 +24,39 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
     internal override ClaimOutcome? Apply(QueueTurn turn)
     {
         var granted = ImmutableArray.CreateBuilder<ClaimedCommand>(Tokens.Length);
+        // One claim clears away no more than this, or a queue of expired commands would make it as long as the queue.
+        var toClear = 2 * turn.Limits.SegmentEntries;
         foreach (var lane in turn.Lanes)
         {
-            while (granted.Count < Tokens.Length && turn.Claimed.Count < turn.Limits.MaxClaims)
+            while (granted.Count < Tokens.Length && turn.Claimed.Count < turn.Limits.MaxClaims && lane.Count > 0)
             {
+                if (toClear == 0)
+                {
+                    // There may be more behind: who waits is to ask again.
+                    turn.Effects.Wakes = true;
+                    break;
+                }
+
                 if (!turn.Refill(lane)) return null;
-                if (lane.Front.Count == 0) break;
                 var entry = lane.Front[0];
-                if (turn.Read(entry.Definition.Parameters) is not { } parameters) return null;
+                if (entry.Definition.ExpiresAt <= turn.Now)
+                {
+                    lane.Front.RemoveAt(0);
+                    turn.Expire(entry);
+                    toClear--;
+                    continue;
+                }
+
+                if (turn.Read(entry.Definition.Parameters) is not { } parameters)
+                {
+                    // The others' too: large payloads are one round of reading.
+                    foreach (var next in lane.Front.Take(Tokens.Length - granted.Count)) turn.Read(next.Definition.Parameters);
+                    return null;
+                }
+
                 lane.Front.RemoveAt(0);
                 if (Grant(turn, entry, parameters, Tokens[granted.Count]) is { } command) granted.Add(command);
+                else toClear--;
             }
 
             lane.Normalize();
@@ -47,13 +70,7 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
     private ClaimedCommand? Grant(QueueTurn turn, QueueEntry entry, string parameters, string token)
     {
         var definition = entry.Definition;
-        if (definition.ExpiresAt <= turn.Now)
-        {
-            turn.End(entry, CommandState.Expired, null, "Not started before its expiry.");
-            return null;
-        }
-
-        if (definition.RequiresApproval)
+        if (definition.RequiresApproval || entry.Approval is not null)
         {
             // Bound to the exact payload that was shown: computed from what is about to be handed out, not from what was noted.
             if (entry.Approval is not { } approval || approval.Digest != Digests.OfCommand(definition.Type, parameters))
@@ -71,7 +88,7 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
                     State = CommandState.PendingApproval,
                     Reason = "The approval ran out before the command was claimed.",
                 });
-                turn.Pending.Add(entry with { Approval = null });
+                QueueTurn.InsertSorted(turn.Pending, entry with { Approval = null });
                 return null;
             }
         }

@@ -25,16 +25,9 @@ public sealed record DecideApproval : QueueOperation<DecisionOutcome>
 
     internal override DecisionOutcome? Apply(QueueTurn turn)
     {
-        if (turn.Pending.Find(entry => entry.Id == CommandId) is not { } entry)
-        {
-            if (LiveCommand.Find(turn, CommandId) is not { } found) return null;
-            var theirs = found.Entry is null || found.Entry.Definition.SessionId == SessionId;
-            return found.State is { } state && theirs
-                ? new DecisionOutcome(DecisionStatus.AlreadyDecided, state)
-                : new DecisionOutcome(DecisionStatus.NotFound, null);
-        }
-
-        if (entry.Definition.SessionId != SessionId) return new DecisionOutcome(DecisionStatus.NotFound, null);
+        if (LiveCommand.Find(turn, CommandId) is not { } found) return null;
+        if (found.State is null || found.SessionId != SessionId) return new DecisionOutcome(DecisionStatus.NotFound, null);
+        if (found is not { Entry: { } entry, State: CommandState.PendingApproval }) return new DecisionOutcome(DecisionStatus.AlreadyDecided, found.State);
         if (Digest is not null && Digest != entry.Definition.Digest)
             return new DecisionOutcome(DecisionStatus.OtherPayload, CommandState.PendingApproval);
 

@@ -35,6 +35,19 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
                 break;
             default:
                 ahead = turn.CountAhead(entry);
+                if (entry.Definition.ExpiresAt <= turn.Now)
+                {
+                    reasons.Add(new("expired", "It was not started before its expiry.", null));
+                    next = null;
+                    break;
+                }
+
+                if (entry.Approval is { } approval && approval.ExpiresAt <= turn.Now)
+                {
+                    reasons.Add(new("approval", "Its approval ran out before it was claimed: it will have to be approved again.", null));
+                    next = null;
+                }
+
                 if (ahead > 0) reasons.Add(new("priority", $"{ahead} command(s) of the same or a higher priority come first.", null));
                 if (turn.Claimed.Count >= turn.Limits.MaxClaims)
                 {

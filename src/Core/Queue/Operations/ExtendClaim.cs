@@ -69,7 +69,7 @@ internal sealed record ClaimCheck(ClaimStatus Status, QueueEntry? Entry, Command
         if (turn.Pending.Exists(entry => entry.Id == commandId)) return new(ClaimStatus.Stale, null, null, null);
         if (!turn.TryFindWaiting(commandId, out var waiting)) return null;
         if (waiting is not null) return new(ClaimStatus.Stale, null, null, null);
-        if (!turn.TryFindEnded(commandId, out var record)) return null;
+        if (!turn.TryFindEnded(commandId, out var record, out _)) return null;
         return record is null || !record.State.IsTerminal()
             ? new(ClaimStatus.NotFound, null, null, null)
             : new(ClaimStatus.Ended, null, record.State, record);
