@@ -1,1 +1,18 @@
-return;
+using Gateway.Actors.Hosting;
+
+// The app gateway-actors: Gateway's actors behind a sidecar, without the surfaces.
+return await GatewayRun.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Configuration["Gateway:Roles"] = "actors";
+    builder.AddGatewayLogging();
+    var options = builder.AddGatewayOptions();
+    builder.AddGatewayBackend(options);
+    builder.WebHost.UseUrls($"http://127.0.0.1:{options.AppPort}");
+
+    var app = builder.Build();
+    app.UseRouting();
+    app.UseAppPort(options.AppPort, builder.Configuration["APP_API_TOKEN"]);
+    app.MapGatewayBackend();
+    return app;
+});

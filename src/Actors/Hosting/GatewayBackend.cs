@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Gateway.Core.Queue;
+using Gateway.Queue;
+using Gateway.Storage;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>What every Gateway process has, whatever its roles: the relational store, the queues, and the way to the actors.</summary>
+public static class GatewayBackend
+{
+    /// <summary>Reads and registers <see cref="GatewayOptions"/>; wrong values are reported at start, all at once.</summary>
+    public static GatewayOptions AddGatewayOptions(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection("Gateway");
+        builder.Services.AddOptions<GatewayOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        return section.Get<GatewayOptions>() ?? new GatewayOptions();
+    }
+
+    /// <summary>Adds the backend of a process with these roles.</summary>
+    public static void AddGatewayBackend(this WebApplicationBuilder builder, GatewayOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        services.AddGatewayStorage(builder.Configuration);
+        services.AddHostedService<StorageMigration>();
+        services.AddDaprClient(dapr => dapr.UseJsonSerializationOptions(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+        {
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(QueueJson.Default, new DefaultJsonTypeInfoResolver()),
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        }));
+        services.AddActorRuntime(host: options.HostsActors);
+        services.AddDeadlineArmer();
+        services.AddGatewayQueue(builder.Configuration);
+        services.PostConfigure<QueueOptions>(queue =>
+        {
+            // Several replicas on one machine differ by their ports.
+            if (queue.ReplicaId == Environment.MachineName) queue.ReplicaId = $"{Environment.MachineName}-{options.AppPort}";
+        });
+        if (!options.HostsActors) return;
+        services.AddStorageMaintenance();
+        services.AddGatewayActors();
+    }
+
+    /// <summary>Maps what the sidecar calls.</summary>
+    public static void MapGatewayBackend(this WebApplication app)
+    {
+        app.MapActorsHandlers().OnAppPortOnly();
+        app.MapSubscribeHandler().OnAppPortOnly();
+        app.MapQueueNotices().OnAppPortOnly();
+    }
+
+    /// <summary>Before anything else of the program runs.</summary>
+    private sealed class StorageMigration(IStorageStartup startup) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => startup.MigrateAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+using Gateway.Storage;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Actors.Hosting;
+
+/// <summary>A start that cannot succeed; the message is for the operator: one line that names the thing.</summary>
+public sealed class GatewayStartException : Exception
+{
+    /// <summary>With the line for the operator.</summary>
+    public GatewayStartException(string message) : base(message)
+    {
+    }
+
+    /// <summary>With the line for the operator and what lies behind it.</summary>
+    public GatewayStartException(string message, Exception cause) : base(message, cause)
+    {
+    }
+
+    /// <summary>Without a line; not of use.</summary>
+    public GatewayStartException()
+    {
+    }
+}
+
+/// <summary>Runs a program from its first line to its exit code.</summary>
+public static class GatewayRun
+{
+    /// <summary>
+    /// Runs until the program is asked to stop: 0. A start that fails for a reason an operator can mend prints one line to
+    /// standard error: 1.
+    /// </summary>
+    /// <param name="build">Builds the application.</param>
+    /// <param name="explain">The line for failures that only the caller knows; null for others.</param>
+    public static async Task<int> RunAsync(Func<WebApplication> build, Func<Exception, string?>? explain = null)
+    {
+        try
+        {
+            await using var app = build();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception e) when ((explain?.Invoke(e) ?? Explain(e)) is { } line)
+        {
+            await Console.Error.WriteLineAsync($"gateway: {line}");
+            return 1;
+        }
+    }
+
+    private static string? Explain(Exception e) => e switch
+    {
+        GatewayStartException or StorageStartException => e.Message,
+        OptionsValidationException options => string.Join(" ", options.Failures),
+        AggregateException { InnerExceptions: var all } when all.All(inner => Explain(inner) is not null) =>
+            string.Join(" ", all.Select(Explain)),
+        IOException { InnerException: AddressInUseException } => $"{e.Message} Stop the other program, or choose another port (Gateway__PublicUrl, Gateway__AppPort).",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => $"The port may not be opened: {e.Message}.",
+        _ => null,
+    };
+}

@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Gateway.Core.Queue;
+using Gateway.Core.Queue.Operations;
+using Gateway.Queue.Commits;
+using Gateway.Queue.History;
+using Gateway.Queue.Wakes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Queue;
+
+/// <summary>
+/// The queues as this replica works on them: operations of one device stand in line and those that wait are committed together;
+/// devices do not wait for each other.
+/// </summary>
+internal sealed class CommandQueue(
+    Committer committer,
+    HistoryWriter historyWriter,
+    WakePublisher wakes,
+    TimeProvider time,
+    IOptions<QueueOptions> options,
+    IHostApplicationLifetime lifetime,
+    ILogger<CommandQueue> logger) : ICommandQueue
+{
+    /// <summary>Most operations in one commit: keeps a head's growth in one step bounded.</summary>
+    private const int BatchLimit = 32;
+
+    /// <summary>How long a commit may take, all attempts together.</summary>
+    private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>How old a head may be that answers how many commands wait.</summary>
+    private static readonly TimeSpan CountAge = TimeSpan.FromSeconds(60);
+
+    /// <summary>A waiting poll looks again by itself after this long, in case a notice was lost.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, DeviceCell> cells = new(StringComparer.Ordinal);
+    private int evicting;
+
+    /// <inheritdoc />
+    public async Task<TOutcome> ExecuteAsync<TOutcome>(
+        string deviceId, QueueOperation<TOutcome> operation, CancellationToken cancellationToken)
+        where TOutcome : class
+    {
+        var cell = CellOf(deviceId);
+        var pending = new PendingOperation(operation, cancellationToken);
+        if (cell.Enter(pending)) _ = Task.Run(() => WorkOffAsync(cell), CancellationToken.None);
+        return (TOutcome)await pending.Answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<ClaimOutcome> ClaimAsync(
+        string deviceId, Func<ClaimCommands> claim, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var cell = CellOf(deviceId);
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var work = cell.NextWork();
+            var left = wait - time.GetElapsedTime(started);
+            var operation = left > TimeSpan.Zero ? claim() with { Interest = options.Value.ReplicaId } : claim();
+            var outcome = await ExecuteAsync(deviceId, operation, cancellationToken);
+            if (outcome.Commands.Length > 0 || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested) return outcome;
+            try
+            {
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+                await work.WaitAsync(left < LookAgain ? left : LookAgain, time, stop.Token);
+            }
+            catch (TimeoutException)
+            {
+                // Look again, or for the last time.
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<int> CountWaitingAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        var cell = CellOf(deviceId);
+        if (cell.Head is { } head && time.GetElapsedTime(cell.SeenAt) < CountAge) return head.Waiting;
+        return (await ReadAsync(cell, cancellationToken)).Waiting;
+    }
+
+    /// <inheritdoc />
+    public async Task<QueueHead> FlushAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        var cell = CellOf(deviceId);
+        var head = await ReadAsync(cell, cancellationToken);
+        await historyWriter.WriteAsync(cell, cancellationToken);
+        return head;
+    }
+
+    /// <summary>Another replica says that there may be something to claim.</summary>
+    public void Wake(string deviceId)
+    {
+        if (cells.TryGetValue(deviceId, out var cell)) cell.SignalWork();
+    }
+
+    /// <summary>Reads the stored head, in line with the device's operations.</summary>
+    private async Task<QueueHead> ReadAsync(DeviceCell cell, CancellationToken cancellationToken)
+    {
+        // An operation that changes nothing is answered by the stored head.
+        await ExecuteAsync(cell.DeviceId, new LookAtClock(ReminderFired: false), cancellationToken);
+        return cell.Head!;
+    }
+
+    private async Task WorkOffAsync(DeviceCell cell)
+    {
+        while (cell.TakeBatch(BatchLimit) is { Count: > 0 } taken)
+        {
+            foreach (var gone in taken.Where(pending => pending.Cancelled.IsCancellationRequested)) gone.Answer.TrySetCanceled(gone.Cancelled);
+            var batch = taken.FindAll(pending => !pending.Answer.Task.IsCompleted);
+            if (batch.Count == 0) continue;
+            using var limit = new CancellationTokenSource(CommitLimit, time);
+            try
+            {
+                var commit = await committer.CommitAsync(cell, [.. batch.Select(pending => pending.Operation)], limit.Token);
+                for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(commit.Outcomes[i]);
+                AfterCommit(cell, commit);
+            }
+            catch (Exception e)
+            {
+                cell.Etag = null;
+                if (e is OperationCanceledException) e = new QueueUnavailableException($"A commit took longer than {CommitLimit}.", e);
+                if (e is not QueueUnavailableException) QueueLog.OperationFailed(logger, cell.DeviceId, e);
+                foreach (var pending in batch) pending.Answer.TrySetException(e);
+            }
+        }
+    }
+
+    private void AfterCommit(DeviceCell cell, Commit commit)
+    {
+        historyWriter.Notice(cell);
+        if (commit.Step.Effects.Wakes)
+        {
+            cell.SignalWork();
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            foreach (var interest in commit.Step.Head.Interests)
+                if (interest.Until > now && interest.Replica != options.Value.ReplicaId) wakes.Publish(interest.Replica, cell.DeviceId);
+        }
+
+        // The answers are out; nobody waits for the garbage.
+        if (commit.Deletes.Count > 0) _ = committer.DeleteQuietlyAsync(cell.DeviceId, commit.Deletes, CancellationToken.None);
+    }
+
+    private DeviceCell CellOf(string deviceId)
+    {
+        var cell = cells.GetOrAdd(deviceId, static id => new DeviceCell(id));
+        cell.UsedAt = time.GetTimestamp();
+        if (cells.Count > options.Value.CachedHeads && Interlocked.Exchange(ref evicting, 1) == 0) _ = Task.Run(Evict);
+        return cell;
+    }
+
+    /// <summary>Forgets the tenth of the cells that was not used for longest. Two cells of one device at a time only cost conflicts.</summary>
+    private void Evict()
+    {
+        foreach (var (id, cell) in cells.OrderBy(pair => pair.Value.UsedAt).Take(1 + (cells.Count / 10)))
+            if (cell.IsIdle) cells.TryRemove(KeyValuePair.Create(id, cell));
+        Volatile.Write(ref evicting, 0);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Security.Cryptography;
+using Gateway.Core.Ids;
+using Gateway.Core.Queue;
+using Gateway.Core.History;
+using Gateway.Queue.Heads;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Queue.Commits;
+
+/// <summary>
+/// Commits operations of one device with one save of its head. Called by one committer per device and replica; other replicas
+/// may work on the same device at the same time, and the etag decides (DESIGN, "One key, one save, one etag").
+/// </summary>
+internal sealed class Committer(
+    IHeadStore store,
+    DocumentCache documents,
+    EtagPredictor etags,
+    ICommandHistory history,
+    IDeadlineArmer armer,
+    TimeProvider time,
+    IOptions<QueueOptions> options,
+    ILogger<Committer> logger)
+{
+    /// <summary>Conflicts in a row before giving up: with a few replicas on one device, each round lets one through.</summary>
+    private const int MaxAttempts = 16;
+
+    /// <summary>Rounds of reading what Core asked for. One usually does; a claim over many small segments takes more.</summary>
+    private const int MaxRounds = 64;
+
+    /// <summary>Arming may be late, but must not hold up a claim for long: a sweep finds what no reminder tells.</summary>
+    private static readonly TimeSpan ArmingLimit = TimeSpan.FromSeconds(2);
+
+    private readonly QueueLimits limits = options.Value.ToLimits();
+    private readonly Episode arming = new();
+
+    /// <summary>Commits and answers the operations in order, and what is left to do about documents.</summary>
+    public async Task<Commit> CommitAsync(DeviceCell cell, IReadOnlyList<QueueOperation> operations, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var cached = cell.Etag is not null;
+            if (!cached) await LoadAsync(cell, cancellationToken);
+            var (head, etag) = (cell.Head!, cell.Etag!);
+            if (await ApplyAsync(cell, head, operations, cancellationToken) is not { } step) continue;
+            if (!step.Changed)
+            {
+                // Nothing to save, so no etag vouches for the head: what was decided on a kept one is checked against the store.
+                if (cached) await LoadAsync(cell, cancellationToken);
+                if (cell.Head!.Commit == head.Commit) return new Commit(step.Outcomes, step, []);
+                continue;
+            }
+
+            var next = await ArmAsync(cell.DeviceId, step.Head, cancellationToken);
+            if (step.Effects.Writes.Count > 0) await Guard(WriteAsync(cell.DeviceId, step.Effects.Writes, cancellationToken));
+            if (await SaveAsync(cell, next, etag, cancellationToken))
+                return new Commit(step.Outcomes, step with { Head = next }, step.Effects.Deletes);
+
+            // The race is lost; nothing names these documents, now or ever.
+            cell.Etag = null;
+            await DeleteQuietlyAsync(cell.DeviceId, [.. step.Effects.Writes.Keys], cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << attempt)), time, cancellationToken);
+        }
+
+        throw new QueueUnavailableException($"The queue of {cell.DeviceId} was changed by others {MaxAttempts} times in a row.");
+    }
+
+    /// <summary>Reads the head from the store.</summary>
+    public async Task LoadAsync(DeviceCell cell, CancellationToken cancellationToken)
+    {
+        var stored = await Guard(store.LoadAsync(cell.DeviceId, cancellationToken));
+        if (cell.Etag is { } expected && cell.Head?.Commit == stored.Head.Commit && expected != stored.Etag) etags.Missed();
+        (cell.Head, cell.Etag, cell.SeenAt) = (stored.Head, stored.Etag, time.GetTimestamp());
+    }
+
+    /// <summary>Deletes documents that nothing names. What fails goes by its time to live.</summary>
+    public async Task DeleteQuietlyAsync(string deviceId, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count == 0) return;
+        foreach (var name in names) documents.Remove(name);
+        try
+        {
+            await store.DeleteAsync(deviceId, names, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            QueueLog.GarbageLeft(logger, deviceId, names.Count, e);
+        }
+    }
+
+    /// <summary>Documents of a device by name, from the cache or the store. Absent ones are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, QueueDocument>> ReadAsync(
+        string deviceId, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, QueueDocument>();
+        foreach (var name in names)
+            if (documents.Find(name) is { } document) found[name] = document;
+        var missing = names.Where(name => !found.ContainsKey(name)).ToList();
+        if (missing.Count == 0) return found;
+        foreach (var (name, document) in await Guard(store.ReadAsync(deviceId, missing, cancellationToken)))
+        {
+            found[name] = document;
+            documents.Add(name, document);
+        }
+
+        return found;
+    }
+
+    /// <summary>What Core decides; null: the head that was given is not the stored one any more, and the stored one has been read.</summary>
+    private async Task<QueueStep?> ApplyAsync(
+        DeviceCell cell, QueueHead head, IReadOnlyList<QueueOperation> operations, CancellationToken cancellationToken)
+    {
+        var facts = new QueueFacts();
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var now = time.GetUtcNow();
+            var commitId = SortableId.Create(now, RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
+            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits));
+            if (!step.Needs.Any) return step;
+            foreach (var (name, document) in await ReadAsync(cell.DeviceId, step.Needs.Documents, cancellationToken)) facts.Documents[name] = document;
+            if (step.Needs.Documents.FirstOrDefault(name => !facts.Documents.ContainsKey(name)) is { } absent)
+            {
+                // Deleted after a commit that this replica has not seen, or gone: the store's head tells which.
+                await LoadAsync(cell, cancellationToken);
+                return cell.Head!.Commit != head.Commit
+                    ? null
+                    : throw new QueueUnavailableException($"The queue of {cell.DeviceId} names the document {absent}, which the state store does not have.");
+            }
+
+            foreach (var key in step.Needs.Keys)
+                facts.Keys[key] = await Guard(history.FindByIdempotencyKeyAsync(cell.DeviceId, key, cancellationToken));
+            foreach (var id in step.Needs.Commands)
+                facts.Commands[id] = await Guard(history.FindAsync(cell.DeviceId, id, cancellationToken));
+        }
+
+        throw new QueueUnavailableException($"An operation on the queue of {cell.DeviceId} asked for more than {MaxRounds} rounds of documents.");
+    }
+
+    /// <summary>Sees to it that a reminder no later than the head's deadline is set, before the head is saved.</summary>
+    private async Task<QueueHead> ArmAsync(string deviceId, QueueHead head, CancellationToken cancellationToken)
+    {
+        if (head.Deadline() is not { } deadline) return head;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        // A reminder that should have fired by now may be lost: it is no longer counted on.
+        if (head.Armed is { } armed && armed <= deadline && armed > now) return head;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await armer.ArmAsync(deviceId, DateTimeOffset.FromUnixTimeMilliseconds(deadline), limit.Token).WaitAsync(ArmingLimit, time, cancellationToken);
+            if (arming.Ended()) QueueLog.ArmingRecovered(logger);
+            return head with { Armed = deadline };
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            await limit.CancelAsync();
+            if (arming.Began()) QueueLog.ArmingFailed(logger, deviceId, e);
+            return head;
+        }
+    }
+
+    /// <summary>Saves, and finds out whether a save whose answer says no, or never came, went through all the same.</summary>
+    private async Task<bool> SaveAsync(DeviceCell cell, QueueHead head, string etag, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        try
+        {
+            if (await store.TrySaveAsync(cell.DeviceId, head, etag, cancellationToken))
+            {
+                (cell.Head, cell.Etag, cell.SeenAt) = (head, etags.AfterSaveOver(etag), time.GetTimestamp());
+                return true;
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            failure = e;
+        }
+
+        await LoadAsync(cell, cancellationToken);
+        if (cell.Head!.Includes(head.Commit)) return true;
+        if (failure is not null) QueueLog.SaveFailed(logger, cell.DeviceId, failure);
+        return false;
+    }
+
+    private async Task<int> WriteAsync(string deviceId, Dictionary<string, QueueDocument> written, CancellationToken cancellationToken)
+    {
+        await store.WriteAsync(deviceId, written, cancellationToken);
+        foreach (var (name, document) in written) documents.Add(name, document);
+        return written.Count;
+    }
+
+    private static async Task<T> Guard<T>(Task<T> task)
+    {
+        try
+        {
+            return await task;
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or QueueUnavailableException))
+        {
+            throw new QueueUnavailableException("The state store or the history cannot be reached.", e);
+        }
+    }
+}
+
+/// <summary>A commit that went through, or answers that needed none.</summary>
+/// <param name="Outcomes">One for each operation.</param>
+/// <param name="Step">What Core decided.</param>
+/// <param name="Deletes">Documents that nothing names any more.</param>
+internal sealed record Commit(IReadOnlyList<object> Outcomes, QueueStep Step, IReadOnlyList<string> Deletes);

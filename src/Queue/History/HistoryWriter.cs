@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using Gateway.Core.Commands;
+using Gateway.Core.History;
+using Gateway.Core.Queue;
+using Gateway.Queue.Commits;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Queue.History;
+
+/// <summary>
+/// Writes the events of committed heads to history: those of many devices in one call, as soon as the call before is done.
+/// What is not written stays in its head, so a crash loses nothing.
+/// </summary>
+internal sealed class HistoryWriter(
+    ICommandHistory history, Committer committer, TimeProvider time, ILogger<HistoryWriter> logger) : BackgroundService
+{
+    private const int DevicesPerCall = 256;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<DeviceCell, bool> waiting = [];
+    private readonly SemaphoreSlim signal = new(0, 1);
+    private readonly Episode failing = new();
+
+    /// <summary>Notes that a cell's head may hold events that history does not have.</summary>
+    public void Notice(DeviceCell cell)
+    {
+        if (cell.Head is not { Events: [.., var last] } || last.Seq <= cell.WrittenThrough) return;
+        waiting[cell] = true;
+        Wake();
+    }
+
+    /// <summary>Writes one device's events now and answers when history has them.</summary>
+    public async Task WriteAsync(DeviceCell cell, CancellationToken cancellationToken)
+    {
+        if (await CollectAsync(cell, cancellationToken) is not { } run) return;
+        try
+        {
+            await history.WriteAsync([run], cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new QueueUnavailableException("History cannot be written.", e);
+        }
+
+        cell.MarkWritten(run.Events[^1].Seq);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = TimeSpan.FromMilliseconds(250);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await signal.WaitAsync(stoppingToken);
+                await WriteBatchAsync(stoppingToken);
+                pause = TimeSpan.FromMilliseconds(250);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                if (failing.Began()) QueueLog.HistoryFailed(logger, e);
+                await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
+                Wake();
+            }
+        }
+
+        await DrainAsync();
+    }
+
+    private async Task WriteBatchAsync(CancellationToken cancellationToken)
+    {
+        var cells = waiting.Keys.Take(DevicesPerCall).ToList();
+        var runs = new List<DeviceEvents>(cells.Count);
+        foreach (var cell in cells)
+        {
+            // Taken out before its events are: what comes after is noticed again.
+            waiting.TryRemove(cell, out _);
+            if (await CollectAsync(cell, cancellationToken) is { } run) runs.Add(run);
+        }
+
+        try
+        {
+            if (runs.Count > 0) await history.WriteAsync(runs, cancellationToken);
+        }
+        catch
+        {
+            foreach (var cell in cells) waiting[cell] = true;
+            throw;
+        }
+
+        if (failing.Ended()) QueueLog.HistoryRecovered(logger);
+        var written = runs.ToDictionary(run => run.DeviceId, run => run.Events[^1].Seq);
+        foreach (var cell in cells)
+            if (written.TryGetValue(cell.DeviceId, out var seq)) cell.MarkWritten(seq);
+        if (!waiting.IsEmpty) Wake();
+    }
+
+    /// <summary>The events that history may not have, their texts at hand; null: it has all.</summary>
+    private async Task<DeviceEvents?> CollectAsync(DeviceCell cell, CancellationToken cancellationToken)
+    {
+        var through = cell.WrittenThrough;
+        if (cell.Head is not { } head) return null;
+        var events = head.Events.Where(e => e.Seq > through).ToList();
+        if (events.Count == 0) return null;
+        var names = events.SelectMany(Documents).ToHashSet();
+        if (names.Count == 0) return new DeviceEvents(cell.DeviceId, events);
+
+        var texts = await committer.ReadAsync(cell.DeviceId, names, cancellationToken);
+        return new DeviceEvents(cell.DeviceId, [.. events.Select(e => WithTexts(cell.DeviceId, e, texts))]);
+    }
+
+    private QueueEvent WithTexts(string deviceId, QueueEvent e, IReadOnlyDictionary<string, QueueDocument> texts)
+    {
+        if (!Documents(e).Any()) return e;
+        return e with
+        {
+            Definition = e.Definition is { } definition ? definition with { Parameters = Read(definition.Parameters)! } : null,
+            Result = e.Result is { } result ? result with { Output = Read(result.Output), Error = Read(result.Error) } : null,
+        };
+
+        Payload? Read(Payload? payload)
+        {
+            if (payload?.Document is not { } name) return payload;
+            if (texts.TryGetValue(name, out var document)) return payload with { Text = document.Text, Document = null };
+
+            // Another replica has written this event, dropped it and deleted its document: history keeps what it has.
+            QueueLog.DocumentLost(logger, deviceId, e.Seq, name);
+            return payload with { Text = "", Document = null };
+        }
+    }
+
+    private static IEnumerable<string> Documents(QueueEvent e)
+    {
+        if (e.Definition?.Parameters.Document is { } parameters) yield return parameters;
+        if (e.Result?.Output?.Document is { } output) yield return output;
+        if (e.Result?.Error?.Document is { } error) yield return error;
+    }
+
+    private async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(DrainLimit, time);
+        try
+        {
+            while (!waiting.IsEmpty) await WriteBatchAsync(limit.Token);
+        }
+        catch (Exception)
+        {
+            QueueLog.HistoryCutShort(logger);
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Already signalled.
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        signal.Dispose();
+        base.Dispose();
+    }
+}

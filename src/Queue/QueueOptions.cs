@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Gateway.Queue;
+
+/// <summary>How this replica works on queues. Bound from <c>Gateway:Queue</c>.</summary>
+public sealed class QueueOptions
+{
+    /// <summary>The Dapr state component that holds the heads; it has <c>keyPrefix: name</c>. Default <c>statestore</c>.</summary>
+    [Required] public string StateStore { get; set; } = "statestore";
+
+    /// <summary>The Dapr pub/sub component for notices between replicas. Default <c>pubsub</c>.</summary>
+    [Required] public string PubSub { get; set; } = "pubsub";
+
+    /// <summary>This replica's id, different for every running instance; <c>[A-Za-z0-9._-]{1,128}</c>. Default: machine name and process id's app port, set at start.</summary>
+    [RegularExpression("^[A-Za-z0-9._-]{1,128}$")] public string ReplicaId { get; set; } = Environment.MachineName;
+
+    /// <summary>Most commands of one device that are not ended. Default 10,000; 1 to 100,000.</summary>
+    [Range(1, 100_000)] public int MaxLength { get; set; } = 10_000;
+
+    /// <summary>How often a command may be claimed without a result. Default 5; 1 to 100.</summary>
+    [Range(1, 100)] public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>How long a command may wait at most. Default 14 days; 1 minute to 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")] public TimeSpan Retention { get; set; } = TimeSpan.FromDays(14);
+
+    /// <summary>How long an approval holds when the command is not claimed. Default 1 hour; 1 minute to 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")] public TimeSpan ApprovalValidity { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Most heads that this replica keeps at hand. Default 20,000; 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000)] public int CachedHeads { get; set; } = 20_000;
+
+    /// <summary>The limits as Core takes them.</summary>
+    internal Core.Queue.QueueLimits ToLimits() => new()
+    {
+        MaxLength = MaxLength,
+        MaxAttempts = MaxAttempts,
+        Retention = Retention,
+        ApprovalValidity = ApprovalValidity,
+    };
+}
