@@ -1,4 +1,6 @@
+using Gateway.Sidecar.Actors;
 using Gateway.Sidecar.Invoke;
+using Gateway.Sidecar.PubSub;
 using Gateway.Sidecar.Secrets;
 using Gateway.Sidecar.State;
 using Gateway.Sidecar.SystemApi;
@@ -15,6 +17,8 @@ internal static class SidecarFeatures
         new SecretsFeature(context),
         new StateFeature(context),
         new InvokeFeature(context),
+        new ActorsFeature(context),
+        new PubSubFeature(context),
         new SystemFeature(context),
     ];
 }

@@ -26,6 +26,11 @@ internal readonly record struct TraceContext(string TraceParent, string? TraceSt
             NullIfEmpty(request.Headers.Baggage));
     }
 
+    /// <summary>The context of a <c>traceparent</c> that came with a message, continued with a new span; <see cref="New"/> when it is none.</summary>
+    public static TraceContext Continue(string parent) => IsValid(parent)
+        ? new TraceContext($"{parent.AsSpan(0, 36)}{ActivitySpanId.CreateRandom().ToHexString()}{parent.AsSpan(52, 3)}", null, null)
+        : New();
+
     /// <summary>Writes the headers on a call to the app.</summary>
     public void Apply(HttpRequestMessage request)
     {

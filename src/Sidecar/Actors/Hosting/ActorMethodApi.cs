@@ -1,0 +1,83 @@
+using Gateway.Sidecar.Actors.Turns;
+using Gateway.Sidecar.Hosting;
+using Gateway.Sidecar.Routing;
+
+namespace Gateway.Sidecar.Actors.Hosting;
+
+/// <summary>
+/// Calling an actor's method (https://docs.dapr.io/reference/api/actors_api/#invoke-actor-method): whatever the verb, the app gets
+/// PUT, and only its 200 is a success.
+/// </summary>
+internal sealed class ActorMethodApi(SidecarContext context, ActorHosts hosts)
+{
+    public void Map(SidecarRoutes routes) =>
+        routes.Map("GET,POST,PUT,DELETE", "/v1.0/actors/{type}/{id}/method/{method}", InvokeAsync);
+
+    private async Task InvokeAsync(HttpContext http, RouteValues route)
+    {
+        var actor = new ActorKey(route["type"], route["id"]);
+        if (ActorNames.Validate(actor.Id) is { } badId)
+        {
+            await ActorErrors.BadRequest($"invalid actorId: {badId}").WriteAsync(http);
+            return;
+        }
+
+        if (await http.ReadBodyAsync(context.Options.MaxBodySize) is not { } body)
+        {
+            await ActorErrors.MalformedBody(HttpExchange.TooLarge).WriteAsync(http);
+            return;
+        }
+
+        var call = new ActorCall(
+            $"method/{route["method"]}",
+            http.Request.QueryString.Value ?? "",
+            body,
+            request => AddHeaders(http, request),
+            http.Request.Headers[ActorCall.ReentrancyHeader] is { Count: > 0 } id ? id.ToString() : null);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, context.Stopping);
+        try
+        {
+            if (await hosts.LookupAsync(actor, either.Token) is not { } host)
+            {
+                await ActorErrors.Lookup(actor.Type, actor.Id).WriteAsync(http);
+                return;
+            }
+
+            using ActorReply reply = await host.CallAsync(actor, call, either.Token);
+            await WriteAsync(http, reply);
+        }
+        catch (StackDepthException)
+        {
+            await ActorErrors.StackDepth.WriteAsync(http);
+        }
+        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
+        {
+            await ActorErrors.Invoke(ActorReply.Cut).WriteAsync(http);
+        }
+    }
+
+    private void AddHeaders(HttpContext http, HttpRequestMessage request)
+    {
+        HeaderForwarding.ToApp(http.Request.Headers, request);
+        // A token that let the caller in here is not the app's to see.
+        if (context.Options.DaprApiToken is not null && context.Options.AppApiToken is null) request.Headers.Remove("dapr-api-token");
+        request.Headers.TryAddWithoutValidation("dapr-api-call", "true");
+        request.Headers.TryAddWithoutValidation("dapr-caller-app-id", context.Options.AppId);
+        request.Headers.TryAddWithoutValidation("dapr-caller-namespace", context.Options.Namespace ?? "default");
+        http.Trace().Apply(request);
+    }
+
+    private static async Task WriteAsync(HttpContext http, ActorReply reply)
+    {
+        if (reply.Response is not { } response)
+        {
+            await ActorErrors.Invoke(reply.Error!).WriteAsync(http);
+            return;
+        }
+
+        HeaderForwarding.ToCaller(response, http.Response.Headers);
+        http.Response.ContentType ??= "application/json";
+        http.Response.ContentLength = reply.Body.Length;
+        await http.Response.Body.WriteAsync(reply.Body, http.RequestAborted);
+    }
+}

@@ -1,0 +1,36 @@
+namespace Gateway.Sidecar.PubSub;
+
+/// <summary>A message as a component carries it.</summary>
+/// <remarks>
+/// <para><c>Data</c>: the CloudEvents envelope as JSON, or what was published with <c>rawPayload</c>.</para>
+/// <para><c>Metadata</c>: what was published beside it; it reaches the subscriber as headers.</para>
+/// </remarks>
+internal sealed record PubSubMessage(string Topic, ReadOnlyMemory<byte> Data, IReadOnlyDictionary<string, string> Metadata)
+{
+    public static readonly IReadOnlyDictionary<string, string> NoMetadata = new Dictionary<string, string>();
+}
+
+/// <summary>Handles a message of a subscription; false when it was not handled, which the component may answer with a redelivery.</summary>
+internal delegate ValueTask<bool> MessageHandler(PubSubMessage message, CancellationToken cancellationToken);
+
+/// <summary>
+/// A publish/subscribe component (https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-overview/).
+/// Expected refusals are values, not exceptions. Thread-safe.
+/// </summary>
+internal interface IPubSub : IAsyncDisposable
+{
+    /// <summary>What the component can do, as /v1.0/metadata lists it.</summary>
+    IReadOnlyList<string> Capabilities { get; }
+
+    /// <summary>Publishes a message; null when the component has it, else what went wrong.</summary>
+    ValueTask<string?> PublishAsync(PubSubMessage message, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Publishes a message out of a handler, as to a dead letter topic: never waits for a subscriber, which may be the caller itself.
+    /// </summary>
+    ValueTask<string?> ForwardAsync(PubSubMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Delivers the messages of a topic until the answer is disposed of.</summary>
+    /// <exception cref="Components.ComponentException">The component cannot subscribe to this topic.</exception>
+    ValueTask<IAsyncDisposable> SubscribeAsync(string topic, MessageHandler handler, CancellationToken cancellationToken);
+}

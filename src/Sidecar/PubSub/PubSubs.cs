@@ -1,0 +1,17 @@
+namespace Gateway.Sidecar.PubSub;
+
+/// <summary>An opened publish/subscribe component.</summary>
+internal sealed record PubSubComponent(string Name, IPubSub PubSub, PubSubScopes Scopes);
+
+/// <summary>The opened components. Filled before the sidecar listens, then read only.</summary>
+internal sealed class PubSubs
+{
+    private readonly Dictionary<string, PubSubComponent> byName = new(StringComparer.Ordinal);
+
+    public IEnumerable<PubSubComponent> All => byName.Values;
+
+    /// <summary>The component of a name, or null.</summary>
+    public PubSubComponent? Find(string name) => byName.GetValueOrDefault(name);
+
+    public void Add(PubSubComponent component) => byName.Add(component.Name, component);
+}
