@@ -4,6 +4,7 @@ namespace Gateway.Sidecar.Hosting;
 internal sealed class AppHealthProbe(SidecarContext context, ILogger logger)
 {
     private int failures;
+    private Task probing = Task.CompletedTask;
 
     /// <summary>Returns when the app is healthy for the first time; the probing goes on until the sidecar stops.</summary>
     public async Task StartAsync(CancellationToken stopping)
@@ -14,9 +15,12 @@ internal sealed class AppHealthProbe(SidecarContext context, ILogger logger)
             return;
         }
 
-        _ = RunAsync(options, stopping);
+        probing = RunAsync(options, stopping);
         await context.Health.WaitUntilHealthyAsync(stopping);
     }
+
+    /// <summary>Completes when the last probe has ended, after the sidecar began to stop.</summary>
+    public Task WaitUntilStoppedAsync() => probing;
 
     private async Task RunAsync(AppHealthOptions options, CancellationToken stopping)
     {

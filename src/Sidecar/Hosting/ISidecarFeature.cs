@@ -14,7 +14,7 @@ namespace Gateway.Sidecar.Hosting;
 //      StartAsync         once the app listens (and is healthy, where app health checks are on), or at once without an app;
 //                         /v1.0/healthz turns to 204 when all features have started;
 //      Describe           whenever /v1.0/metadata is asked;
-//      StopAsync          on shutdown, in reverse order, while the HTTP API still answers.
+//      StopAsync          on shutdown, in reverse order, while the HTTP API still answers and the state stores are open.
 // A feature that follows the app's health watches context.Health.
 
 /// <summary>One building block of the sidecar: its components, its routes, its life and its part of the metadata.</summary>
@@ -33,7 +33,7 @@ internal interface ISidecarFeature
     /// <summary>Starts what needs the app: it listens by now.</summary>
     Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Ends background work and closes components; also called when the start did not get far.</summary>
+    /// <summary>Ends background work; also called when the start did not get far.</summary>
     Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Adds the feature's part to the answer of /v1.0/metadata.</summary>

@@ -93,7 +93,9 @@ internal static class SidecarCommand
         try
         {
             await using SidecarHost host = await SidecarHost.StartAsync(Read(flags), loggers, TimeProvider.System, cancellationToken);
-            await host.ShutdownRequested.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A start that fails once the app is there ends the process, as does a shutdown while the app is not.
+            await await Task.WhenAny(host.Ready, host.ShutdownRequested).WaitAsync(cancellationToken);
+            await host.ShutdownRequested.WaitAsync(cancellationToken);
             return 0;
         }
         catch (SidecarStartException error)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Gateway.Sidecar.Components;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,6 +18,7 @@ public sealed class SidecarHost : IAsyncDisposable
     private readonly IReadOnlyList<ISidecarFeature> features;
     private readonly WebApplication web;
     private readonly ILogger logger;
+    private readonly AppHealthProbe probe;
     private Task starting = Task.CompletedTask;
     private int stopped;
 
@@ -25,6 +28,7 @@ public sealed class SidecarHost : IAsyncDisposable
         this.features = features;
         this.web = web;
         this.logger = logger;
+        probe = new AppHealthProbe(context, logger);
     }
 
     /// <summary>Where the HTTP API listens, such as <c>http://127.0.0.1:3500/</c>.</summary>
@@ -44,6 +48,7 @@ public sealed class SidecarHost : IAsyncDisposable
         SidecarOptions options, ILoggerFactory? loggers, TimeProvider? time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        Validate(options);
         loggers ??= NullLoggerFactory.Instance;
         ILogger logger = loggers.CreateLogger("Gateway.Sidecar");
         var context = new SidecarContext(options, new ResourceLoader(options, logger).Load(), time ?? TimeProvider.System, loggers);
@@ -70,6 +75,7 @@ public sealed class SidecarHost : IAsyncDisposable
         if (Interlocked.Exchange(ref stopped, 1) != 0) return;
         await context.CancelAsync();
         await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await probe.WaitUntilStoppedAsync();
         context.Ready.TrySetCanceled(CancellationToken.None);
         // Reverse order, and each feature whatever the others did: an open file must not stay open for another's fault.
         foreach (ISidecarFeature feature in features.Reverse())
@@ -85,6 +91,8 @@ public sealed class SidecarHost : IAsyncDisposable
         }
 
         await web.StopAsync(cancellationToken);
+        // Last: requests that were still being answered may write.
+        await context.States.DisposeAsync();
     }
 
     /// <inheritdoc/>
@@ -95,6 +103,14 @@ public sealed class SidecarHost : IAsyncDisposable
         context.Dispose();
     }
 
+    private static void Validate(SidecarOptions options)
+    {
+        if (options.AppId.Length == 0) throw new SidecarStartException("the app id is empty");
+        if (!IPAddress.TryParse(options.ListenAddress, out _)) throw new SidecarStartException($"{options.ListenAddress}: the listen address must be an IP address");
+        if (options.HttpPort is < 0 or > 65535) throw new SidecarStartException($"{options.HttpPort}: the port of the sidecar must be from 0 to 65535");
+        if (options.AppPort is < 1 or > 65535) throw new SidecarStartException($"{options.AppPort}: the app's port must be from 1 to 65535");
+    }
+
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         SidecarOptions options = context.Options;
@@ -102,7 +118,7 @@ public sealed class SidecarHost : IAsyncDisposable
         {
             await web.StartAsync(cancellationToken);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
             throw new SidecarStartException(
                 $"{options.ListenAddress}:{options.HttpPort}: cannot listen there: {YamlReading.OneLine(error.Message)}", error);
@@ -122,7 +138,7 @@ public sealed class SidecarHost : IAsyncDisposable
             {
                 SidecarLog.WaitingForApp(logger, app.Port);
                 await app.WaitUntilListeningAsync(stopping);
-                await new AppHealthProbe(context, logger).StartAsync(stopping);
+                await probe.StartAsync(stopping);
             }
 
             foreach (ISidecarFeature feature in features) await feature.StartAsync(stopping);

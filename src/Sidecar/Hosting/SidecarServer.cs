@@ -10,6 +10,8 @@ namespace Gateway.Sidecar.Hosting;
 /// <summary>The HTTP server of a sidecar: token check, trace headers, routes, and the answer when something fails.</summary>
 internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes, ILogger logger)
 {
+    // How long requests may still take when the sidecar stops; daprd's --dapr-graceful-shutdown-seconds has the same default.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
     private readonly InvokeFeature invoke = context.Features.OfType<InvokeFeature>().Single();
     private readonly byte[]? token = context.Options.DaprApiToken is { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : null;
 
@@ -22,6 +24,7 @@ internal sealed class SidecarServer(SidecarContext context, SidecarRoutes routes
         SidecarOptions options = context.Options;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

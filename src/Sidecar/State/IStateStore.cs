@@ -11,9 +11,11 @@ internal interface IStateStore : IAsyncDisposable
     IReadOnlyList<string> Capabilities { get; }
 
     /// <summary>The value of a key, or null when it is missing or has expired.</summary>
+    /// <exception cref="StateStoreException">The store itself failed.</exception>
     ValueTask<StateItem?> GetAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>The values of several keys in any order; as many entries as keys, as the store of daprd answers them.</summary>
+    /// <exception cref="StateStoreException">The store itself failed.</exception>
     ValueTask<IReadOnlyList<BulkStateItem>> GetBulkAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
 
     /// <summary>One write; null when it is done.</summary>

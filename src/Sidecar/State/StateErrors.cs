@@ -30,6 +30,10 @@ internal static class StateErrors
         500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying",
         ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_QUERYING_NOT_SUPPORTED"));
 
+    /// <summary>A store could not read.</summary>
+    public static DaprError GetFailed(string store, string key) =>
+        new(500, "ERR_STATE_GET", $"fail to get {key} from state store {store}: {StateFailure.Unavailable.Text}");
+
     /// <summary>A save was refused: 409 for an etag, 500 for anything else.</summary>
     public static DaprError SaveRefused(string store, StateFailure failure) =>
         new(StatusOf(failure), "ERR_STATE_SAVE", $"failed saving state in state store {store}: {failure.Text}");

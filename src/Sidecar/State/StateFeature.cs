@@ -40,11 +40,6 @@ internal sealed class StateFeature(SidecarContext context) : ISidecarFeature
         routes.Map("POST,PUT", "/v1.0-alpha1/state/{store}/query", Query);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (StateComponent component in context.States.All) await component.Store.DisposeAsync();
-    }
-
     private Task Query(HttpContext http, RouteValues route)
     {
         string store = route["store"];

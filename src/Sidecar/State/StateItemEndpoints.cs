@@ -11,8 +11,7 @@ namespace Gateway.Sidecar.State;
 /// <summary>Save, get, delete and bulk get.</summary>
 internal sealed class StateItemEndpoints(SidecarContext context)
 {
-    // What daprd stores for an entry without a value.
-    private static readonly byte[] Null = "null"u8.ToArray();
+    private readonly ILogger logger = context.Loggers.CreateLogger("Gateway.Sidecar.State");
 
     public async Task SaveAsync(HttpContext http, RouteValues route)
     {
@@ -45,7 +44,19 @@ internal sealed class StateItemEndpoints(SidecarContext context)
         }
 
         StateComponent component = context.States.Find(route["store"])!;
-        if (await component.Store.GetAsync(component.Prefix.Stored(key), http.RequestAborted) is not { } item)
+        StateItem? item;
+        try
+        {
+            item = await component.Store.GetAsync(component.Prefix.Stored(key), http.RequestAborted);
+        }
+        catch (StateStoreException error)
+        {
+            StateLog.ReadFailed(logger, error, component.Name);
+            await StateErrors.GetFailed(component.Name, key).WriteAsync(http);
+            return;
+        }
+
+        if (item is null)
         {
             await http.NoContentAsync();
             return;
@@ -90,7 +101,18 @@ internal sealed class StateItemEndpoints(SidecarContext context)
             return;
         }
 
-        IReadOnlyList<BulkStateItem> items = await component.Store.GetBulkAsync([.. keys.Select(component.Prefix.Stored)], http.RequestAborted);
+        IReadOnlyList<BulkStateItem> items;
+        try
+        {
+            items = await component.Store.GetBulkAsync([.. keys.Select(component.Prefix.Stored)], http.RequestAborted);
+        }
+        catch (StateStoreException error)
+        {
+            StateLog.ReadFailed(logger, error, name);
+            await StateErrors.GetFailed(name, string.Join(',', keys)).WriteAsync(http);
+            return;
+        }
+
         await http.WriteJsonAsync(WriteBulk(items, component.Prefix));
     }
 
@@ -123,7 +145,7 @@ internal sealed class StateItemEndpoints(SidecarContext context)
             writes.Add(new StateWrite
             {
                 Key = component.Prefix.Stored(request.Key),
-                Value = request.Value is { } value ? GoJson.Normalize(value) : Null,
+                Value = request.Value is { } value ? GoJson.Normalize(value) : StateWrite.NullValue,
                 ETag = request.ETag,
                 FirstWrite = request.Options.FirstWrite,
                 // What the query says goes before the entry's own metadata.

@@ -1,7 +1,7 @@
 namespace Gateway.Sidecar.State;
 
-/// <summary>The opened state stores. Filled before the sidecar listens, then read only.</summary>
-internal sealed class StateStores
+/// <summary>The opened state stores. Filled before the sidecar listens, then read only; closed after it has stopped to.</summary>
+internal sealed class StateStores : IAsyncDisposable
 {
     private readonly Dictionary<string, StateComponent> byName = new(StringComparer.Ordinal);
 
@@ -11,8 +11,6 @@ internal sealed class StateStores
     /// <summary>The store with the metadata <c>actorStateStore: "true"</c>, or null.</summary>
     public StateComponent? ActorStore { get; private set; }
 
-    public IEnumerable<StateComponent> All => byName.Values;
-
     /// <summary>The store of a component, or null.</summary>
     public StateComponent? Find(string name) => byName.GetValueOrDefault(name);
 
@@ -20,6 +18,11 @@ internal sealed class StateStores
     {
         byName.Add(component.Name, component);
         if (actorStore) ActorStore = component;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (StateComponent component in byName.Values) await component.Store.DisposeAsync();
     }
 }
 

@@ -12,8 +12,6 @@ namespace Gateway.Sidecar.State;
 /// </summary>
 internal sealed class StateTransactionEndpoint(SidecarContext context)
 {
-    private static readonly byte[] Null = "null"u8.ToArray();
-
     public async Task HandleAsync(HttpContext http, RouteValues route)
     {
         string name = route["store"];
@@ -77,7 +75,7 @@ internal sealed class StateTransactionEndpoint(SidecarContext context)
         return (new StateWrite
         {
             Key = component.Prefix.Stored(key),
-            Value = kind == "delete" ? null : fields.Value is { } value ? GoJson.Normalize(value) : Null,
+            Value = kind == "delete" ? null : fields.Value is { } value ? GoJson.Normalize(value) : StateWrite.NullValue,
             ETag = etag,
             FirstWrite = options.FirstWrite,
             Ttl = ttl,

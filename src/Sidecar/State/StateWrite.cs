@@ -3,6 +3,9 @@ namespace Gateway.Sidecar.State;
 /// <summary>A write of one key.</summary>
 internal sealed record StateWrite
 {
+    /// <summary>What daprd stores for a save without a value.</summary>
+    public static readonly byte[] NullValue = "null"u8.ToArray();
+
     /// <summary>The stored key, with its prefix.</summary>
     public required string Key { get; init; }
 
@@ -34,6 +37,9 @@ internal sealed record StateFailure(StateFailureKind Kind, string Text)
 {
     /// <summary>The text of every etag refusal; some stores add to it.</summary>
     public const string EtagText = "possible etag mismatch. error from state store";
+
+    /// <summary>The store itself failed; the log has more.</summary>
+    public static readonly StateFailure Unavailable = new(StateFailureKind.Other, "the store failed; the log of the sidecar has more");
 
     /// <summary>An etag refusal, with what the store adds.</summary>
     public static StateFailure Etag(string? detail = null) =>

@@ -18,18 +18,19 @@ internal sealed class SqliteReaders(string connectionString, string sql) : IDisp
     public StateItem? Get(string key, string now)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (!idle.TryTake(out Reader? reader)) reader = new Reader(connectionString, sql);
+        Reader? reader = null;
         try
         {
+            if (!idle.TryTake(out reader)) reader = new Reader(connectionString, sql);
             StateItem? item = reader.Get(key, now);
             idle.Add(reader);
             if (disposed) DisposeIdle();
             return item;
         }
-        catch
+        catch (Exception error) when (error is SqliteException or FormatException)
         {
-            reader.Dispose();
-            throw;
+            reader?.Dispose();
+            throw new StateStoreException(error);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             catch (SqliteException error)
             {
                 StateLog.CommitFailed(logger, error, group.Count);
-                foreach (Request request in group) request.Done.TrySetException(error);
+                foreach (Request request in group) request.Done.TrySetResult(StateFailure.Unavailable);
                 continue;
             }
 
