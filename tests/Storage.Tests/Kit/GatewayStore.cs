@@ -1,0 +1,46 @@
+using Gateway.Core.History;
+using Gateway.Storage.Audit;
+using Gateway.Storage.Devices;
+using Gateway.Storage.History;
+using Gateway.Storage.Maintenance;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.Storage.Tests.Kit;
+
+/// <summary>The store as one replica has it.</summary>
+internal sealed class GatewayStore : IAsyncDisposable
+{
+    private readonly ServiceProvider provider;
+
+    public GatewayStore(TimeProvider time, Action<StorageOptions> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(time);
+        services.AddGatewayStorage(configure);
+        provider = services.BuildServiceProvider();
+    }
+
+    public IStorageStartup Startup => provider.GetRequiredService<IStorageStartup>();
+
+    public IStorageHealth Health => provider.GetRequiredService<IStorageHealth>();
+
+    public IDeviceStore Devices => provider.GetRequiredService<IDeviceStore>();
+
+    public IDeviceCredentials Credentials => provider.GetRequiredService<IDeviceCredentials>();
+
+    public IPresenceStore Presence => provider.GetRequiredService<IPresenceStore>();
+
+    public ICommandHistory History => provider.GetRequiredService<ICommandHistory>();
+
+    public IHistoryReader Reader => provider.GetRequiredService<IHistoryReader>();
+
+    public ISessionStore Sessions => provider.GetRequiredService<ISessionStore>();
+
+    public ISweepQueries Sweep => provider.GetRequiredService<ISweepQueries>();
+
+    public IAuditLog Audit => provider.GetRequiredService<IAuditLog>();
+
+    public IStorageMaintenance Maintenance => provider.GetRequiredService<IStorageMaintenance>();
+
+    public ValueTask DisposeAsync() => provider.DisposeAsync();
+}
