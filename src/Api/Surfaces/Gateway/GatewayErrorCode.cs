@@ -18,8 +18,14 @@ internal enum GatewayErrorCode
     /// <summary>404 NOT_FOUND.</summary>
     NotFound,
 
+    /// <summary>405 METHOD_NOT_ALLOWED: the path exists, for other methods.</summary>
+    MethodNotAllowed,
+
     /// <summary>409 CONFLICT: the thing is in a state that excludes the request.</summary>
     Conflict,
+
+    /// <summary>409 PAYLOAD_CHANGED: a decision about another payload than the one that would run.</summary>
+    PayloadChanged,
 
     /// <summary>413 PAYLOAD_TOO_LARGE.</summary>
     PayloadTooLarge,
@@ -32,6 +38,9 @@ internal enum GatewayErrorCode
 
     /// <summary>500 INTERNAL_ERROR: a bug of ours; the text never tells more.</summary>
     InternalError,
+
+    /// <summary>503 QUEUE_FULL: the queue, its approvals or its session hold as many commands as they may; nothing was dropped.</summary>
+    QueueFull,
 
     /// <summary>503 SERVICE_UNAVAILABLE: a store or a setting that the request needs is missing now.</summary>
     ServiceUnavailable,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Gateway.Api.Surfaces.Gateway.Requests;
 using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Api.Surfaces.Gateway;
@@ -31,9 +32,18 @@ internal static class GatewayErrors
         IReadOnlyDictionary<string, object?>? details = null,
         TimeSpan? retryAfter = null) => new(code, message ?? Map(code).Message, details ?? NoDetails, retryAfter);
 
-    /// <summary>One offending field, 400 INVALID_REQUEST with <c>details: {field: problem}</c>.</summary>
-    public static GatewayErrorResult InvalidField(string field, string problem) =>
-        Result(GatewayErrorCode.InvalidRequest, $"{field}: {problem}", new Dictionary<string, object?> { [field] = problem });
+    /// <summary>400 INVALID_REQUEST for offending fields: <c>details: {field, errors: [{field, message}]}</c>, where <c>field</c> is the first one.</summary>
+    public static GatewayErrorResult Invalid(IReadOnlyList<FieldError> errors) => Result(
+        GatewayErrorCode.InvalidRequest,
+        errors.Count == 1 ? $"{errors[0].Field} {errors[0].Message}." : $"{errors.Count} fields are invalid.",
+        new Dictionary<string, object?> { ["field"] = errors[0].Field, ["errors"] = errors });
+
+    /// <summary>400 INVALID_REQUEST for one offending field; <paramref name="problem"/> reads on from its name: "must be a string".</summary>
+    public static GatewayErrorResult InvalidField(string field, string problem) => Invalid([new FieldError(field, problem)]);
+
+    /// <summary>409 CONFLICT with <c>details: {status}</c>: the state that excludes the request.</summary>
+    public static GatewayErrorResult ConflictOf(string message, string status) =>
+        Result(GatewayErrorCode.Conflict, message, new Dictionary<string, object?> { ["status"] = status });
 
     /// <summary>Writes the same answer from a middleware or an authentication handler. The response must not have started.</summary>
     public static Task WriteAsync(
@@ -49,11 +59,14 @@ internal static class GatewayErrors
         GatewayErrorCode.Unauthorized => ("UNAUTHORIZED", 401, "Authentication is required."),
         GatewayErrorCode.Forbidden => ("FORBIDDEN", 403, "This is not allowed."),
         GatewayErrorCode.NotFound => ("NOT_FOUND", 404, "There is no such thing."),
+        GatewayErrorCode.MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "This path does not know this method."),
         GatewayErrorCode.Conflict => ("CONFLICT", 409, "The request conflicts with the current state."),
+        GatewayErrorCode.PayloadChanged => ("PAYLOAD_CHANGED", 409, "What was shown is not what would run."),
         GatewayErrorCode.PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "The request body is too large."),
         GatewayErrorCode.UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "The request body must be application/json."),
         GatewayErrorCode.RateLimited => ("RATE_LIMITED", 429, "Too many requests."),
         GatewayErrorCode.InternalError => ("INTERNAL_ERROR", 500, "Something went wrong."),
+        GatewayErrorCode.QueueFull => ("QUEUE_FULL", 503, "The queue holds as many commands as it may."),
         GatewayErrorCode.ServiceUnavailable => ("SERVICE_UNAVAILABLE", 503, "The service is temporarily unavailable."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This code has no entry in GatewayErrors."),
     };

@@ -1,0 +1,11 @@
+namespace Gateway.Api.Health;
+
+/// <summary>Log messages of the health checks: events 3100 to 3119.</summary>
+internal static partial class HealthLog
+{
+    [LoggerMessage(3100, LogLevel.Warning, "The {Dependency} did not answer the readiness check in time")]
+    public static partial void TookTooLong(ILogger logger, string dependency);
+
+    [LoggerMessage(3101, LogLevel.Warning, "The {Dependency} failed the readiness check")]
+    public static partial void Failed(ILogger logger, Exception exception, string dependency);
+}

@@ -1,0 +1,50 @@
+using Gateway.Api.Auth;
+using Gateway.Api.Surfaces.Gateway.Access;
+using Gateway.Api.Surfaces.Gateway.Requests;
+using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Core.Commands;
+using Gateway.Core.Queue.Operations;
+using Gateway.Queue;
+
+namespace Gateway.Api.Surfaces.Gateway.Commands;
+
+/// <summary><c>POST /api/v1/device/commands/{id}/extend</c> (gateway-api.md).</summary>
+internal static class ExtendEndpoint
+{
+    /// <summary>Extends a claim.</summary>
+    public static async Task<IResult> ExtendAsync(string id, HttpContext context, ICommandQueue queue)
+    {
+        var body = await JsonBody.ReadAsync(context, ExtendRequest.Read);
+        if (!body.TryGet(out var request, out var refused)) return refused;
+        if (!WireIds.TryParseCommand(id, out var commandId)) return Ownership.NoCommand();
+
+        var extend = new ExtendClaim(commandId, request.ClaimToken, TimeSpan.FromMilliseconds(request.ExtensionMs));
+        var outcome = await queue.ExecuteAsync(context.User.DeviceId(), extend, context.RequestAborted);
+        return outcome.Status switch
+        {
+            ClaimStatus.Live => Answer.Ok(
+                new ExtendAnswer(true, WireTime.Text(outcome.VisibleUntil!.Value)), Answer.Json.ExtendAnswer),
+            ClaimStatus.NotFound => Ownership.NoCommand(),
+            ClaimStatus.Ended => GatewayErrors.Result(
+                GatewayErrorCode.Forbidden,
+                "The command has ended",
+                new Dictionary<string, object?> { ["status"] = outcome.Ended!.Value.Name() }),
+            _ => GatewayErrors.Result(GatewayErrorCode.Forbidden, "Invalid claim token or command expired"),
+        };
+    }
+}
+
+/// <summary>What a device asks for.</summary>
+/// <param name="ClaimToken">The claim.</param>
+/// <param name="ExtensionMs">How long it shall last from now, in milliseconds, 1 to 300,000.</param>
+internal sealed record ExtendRequest(string ClaimToken, int ExtensionMs)
+{
+    private const int MaxExtension = 300_000;
+
+    /// <summary>Reads a body.</summary>
+    public static ExtendRequest Read(FieldReader body) => new(
+        body.Text("claimToken", 1, WireLimits.Token), (int)body.Integer("extensionMs", 1, MaxExtension));
+}
+
+/// <summary>The claim lasts on.</summary>
+internal sealed record ExtendAnswer(bool Success, string VisibleUntil);

@@ -1,0 +1,90 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Gateway.Api.Auth;
+using Gateway.Api.Surfaces.Gateway.Requests;
+using Gateway.Core.Devices;
+using Gateway.Queue;
+using Gateway.Storage.Devices;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Api.Surfaces.Gateway.Devices;
+
+/// <summary><c>POST /api/v1/device/heartbeat</c> (gateway-api.md). It costs no write of its own (DESIGN, "Presence").</summary>
+internal static class HeartbeatEndpoint
+{
+    /// <summary>Takes a heartbeat.</summary>
+    public static async Task<IResult> BeatAsync(
+        HttpContext context, HeartbeatBatcher batcher, ICommandQueue queue, IOptions<HeartbeatOptions> options, TimeProvider time)
+    {
+        var body = await JsonBody.ReadAsync(context, HeartbeatRequest.Read);
+        if (!body.TryGet(out var request, out var refused)) return refused;
+        var deviceId = context.User.DeviceId();
+        batcher.Add(new Heartbeat(
+            deviceId, time.GetUtcNow(), request.Status, request.Metrics?.GetRawText(), request.Diagnostics?.GetRawText()));
+        return Answer.Ok(
+            new HeartbeatAnswer(
+                true,
+                (int)options.Value.Interval.TotalMilliseconds,
+                await CountAsync(queue, deviceId, context.RequestAborted)),
+            Answer.Json.HeartbeatAnswer);
+    }
+
+    /// <summary>The count is a hint, and the heartbeat is as good without it.</summary>
+    private static async Task<int?> CountAsync(ICommandQueue queue, string deviceId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await queue.CountWaitingAsync(deviceId, cancellationToken);
+        }
+        catch (QueueUnavailableException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Settings under <c>Gateway:Heartbeats</c>.</summary>
+internal sealed class HeartbeatOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Gateway:Heartbeats";
+
+    /// <summary>How long devices are told to wait until the next heartbeat. Default 30 s, 1 s to 60 s: after 90 s a device is offline.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What a device reports.</summary>
+/// <param name="Timestamp">When, by the device's clock; only its form is checked, as that clock may be off.</param>
+/// <param name="Status"><c>online</c>, <c>busy</c> or <c>error</c>.</param>
+/// <param name="Metrics">Its metrics: <c>cpu</c>, <c>memory</c>, <c>uptime</c> and whatever else it measures.</param>
+/// <param name="Diagnostics">Whatever it has to say besides.</param>
+internal sealed record HeartbeatRequest(DateTimeOffset Timestamp, string Status, JsonElement? Metrics, JsonElement? Diagnostics)
+{
+    /// <summary>Most bytes of metrics and diagnostics together: 64 KiB.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>Reads a body.</summary>
+    public static HeartbeatRequest Read(FieldReader body)
+    {
+        var metrics = body.OptionalValue("metrics", MaxBytes);
+        if (body.OptionalObject("metrics") is { } members)
+        {
+            // A device leaves out what its machine does not tell.
+            foreach (var name in (ReadOnlySpan<string>)["cpu", "memory", "uptime"]) members.OptionalNumber(name);
+        }
+
+        var left = MaxBytes - (metrics is { } value ? FieldReader.SizeOf(value) : 0);
+        return new HeartbeatRequest(
+            body.Time("timestamp"),
+            body.OneOf("status", "online", "busy", "error"),
+            metrics,
+            body.OptionalValue("diagnostics", Math.Max(0, left)));
+    }
+}
+
+/// <summary>The heartbeat was taken.</summary>
+/// <param name="Success">True.</param>
+/// <param name="NextHeartbeat">When to send the next one, in milliseconds.</param>
+/// <param name="PendingCommands">How many commands wait for the device, as a hint; absent: not known now.</param>
+internal sealed record HeartbeatAnswer(bool Success, int NextHeartbeat, int? PendingCommands);

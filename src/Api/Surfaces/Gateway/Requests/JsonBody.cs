@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.Net.Http.Headers;
+
+namespace Gateway.Api.Surfaces.Gateway.Requests;
+
+/// <summary>Reads request bodies: one JSON object, UTF-8, bounded in size and depth, without doubled members.</summary>
+internal static class JsonBody
+{
+    /// <summary>The largest body, in bytes: 1 MiB.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>The deepest nesting of a body.</summary>
+    public const int MaxDepth = 64;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
+
+    /// <summary>Reads the body of a request into a <typeparamref name="T"/>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="read">Takes the object's members; what it answers counts only when it noted no mistake.</param>
+    /// <param name="mayBeEmpty">Whether no body at all is the same as <c>{}</c>.</param>
+    public static async ValueTask<OrError<T>> ReadAsync<T>(HttpContext context, Func<FieldReader, T> read, bool mayBeEmpty = false)
+        where T : class
+    {
+        var request = context.Request;
+        if (request.ContentLength > MaxBytes) return TooLarge();
+        var untyped = mayBeEmpty && request.ContentType is null;
+        if (!untyped && !IsJson(request)) return GatewayErrors.Result(GatewayErrorCode.UnsupportedMediaType);
+
+        var bytes = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 1024) + 1);
+        while (true)
+        {
+            var count = await request.Body.ReadAsync(bytes.GetMemory(1), context.RequestAborted);
+            if (count == 0) break;
+            bytes.Advance(count);
+            if (bytes.WrittenCount > MaxBytes) return TooLarge();
+        }
+
+        if (mayBeEmpty && bytes.WrittenCount == 0) return Read(EmptyObject, read);
+        if (untyped) return GatewayErrors.Result(GatewayErrorCode.UnsupportedMediaType);
+        return Parse(bytes.WrittenMemory) is { } body
+            ? Read(body, read)
+            : GatewayErrors.Result(
+                GatewayErrorCode.InvalidRequest,
+                $"The body must be one JSON object in UTF-8, at most {MaxDepth} levels deep, with no member twice.");
+    }
+
+    private static GatewayErrorResult TooLarge() =>
+        GatewayErrors.Result(GatewayErrorCode.PayloadTooLarge, $"The request body is larger than {MaxBytes} bytes.");
+
+    private static OrError<T> Read<T>(JsonElement body, Func<FieldReader, T> read)
+        where T : class
+    {
+        var errors = new List<FieldError>();
+        var value = read(new FieldReader(body, errors));
+        return errors.Count == 0 ? value : GatewayErrors.Invalid(errors);
+    }
+
+    /// <summary>The object; null: the bytes are something else.</summary>
+    private static JsonElement? Parse(ReadOnlyMemory<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8.Span)) return null;
+        try
+        {
+            if (utf8.Span.IndexOf("\\u"u8) >= 0) RefuseHalfCharacters(utf8.Span);
+            // Cloned values outlive the document, and bodies are read once: nothing is gained by pooling.
+            using var document = JsonDocument.Parse(utf8, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Throws when a name or text holds half of a surrogate pair: it is no text, and could be neither stored nor answered.</summary>
+    private static void RefuseHalfCharacters(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Encoding == Encoding.UTF8)
+        && !request.Headers.ContainsKey(HeaderNames.ContentEncoding);
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Gateway.Api.Surfaces.Gateway.Commands;
+using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Core.Commands;
+using Gateway.Core.History;
+using Gateway.Storage.History;
+
+namespace Gateway.Api.Surfaces.Gateway.Sessions;
+
+/// <summary>
+/// Reads sessions from history. Commands are read few at a time and results shown up to a budget, so that one answer stays of
+/// bounded size whatever the devices printed; a result that is left out is had by <c>GET …/commands/{commandId}</c>.
+/// </summary>
+internal sealed class SessionViews(ISessionStore sessions, TimeProvider time)
+{
+    /// <summary>Most commands in one answer.</summary>
+    public const int MaxCommands = 1_000;
+
+    /// <summary>How much of results one answer shows, in UTF-16 units of their texts.</summary>
+    public const int ResultBudget = 8 * 1024 * 1024;
+
+    private const int Batch = 16;
+
+    /// <summary>A session with up to <paramref name="limit"/> of its commands after one; null: there is none.</summary>
+    public async Task<SessionView?> ViewAsync(string sessionId, string? after, int limit, CancellationToken cancellationToken)
+    {
+        if (await sessions.FindSessionAsync(sessionId, cancellationToken) is not { } session) return null;
+        var commands = new List<SessionCommandView>();
+        var budget = (long)ResultBudget;
+        string? next = null;
+        while (true)
+        {
+            // One more than is shown, to know whether there are more.
+            var batch = await sessions.ListCommandsAsync(
+                sessionId, after, Math.Min(Batch, limit - commands.Count + 1), cancellationToken);
+            foreach (var record in batch)
+            {
+                if (commands.Count == limit)
+                {
+                    next = after;
+                    break;
+                }
+
+                commands.Add(Show(record, ref budget));
+                after = record.CommandId;
+            }
+
+            if (next is not null || batch.Count == 0) break;
+        }
+
+        return new SessionView(
+            session.Id,
+            session.DeviceId,
+            session.Type,
+            StatusAt(session, time.GetUtcNow()),
+            session.Description,
+            commands,
+            WireTime.Text(session.CreatedAt),
+            WireTime.Text(session.ExpiresAt),
+            WireTime.TextOrNull(session.EndedAt),
+            session.EndedBy,
+            next is null ? null : WireIds.Command(next));
+    }
+
+    /// <summary>A session's status: one whose time has passed has expired, whether the clock's event has come or not.</summary>
+    public static string StatusAt(SessionRecord session, DateTimeOffset now) =>
+        session.Status == SessionTypes.Active && session.ExpiresAt <= now.ToUnixTimeMilliseconds() ? SessionTypes.Expired : session.Status;
+
+    private static SessionCommandView Show(CommandRecord record, ref long budget)
+    {
+        var definition = record.Definition!;
+        var pending = record.State == CommandState.PendingApproval;
+        var result = record.Result;
+        if (result is not null) budget -= (result.Output?.Length ?? 0) + (result.Error?.Length ?? 0);
+        var shown = result is not null && budget >= 0;
+        return new SessionCommandView(
+            WireIds.Command(record.CommandId),
+            definition.Type,
+            record.State.Name(),
+            definition.Priority,
+            pending ? JsonElement.Parse(definition.Parameters.Text!) : null,
+            pending ? definition.Digest : null,
+            shown ? ResultView.Of(result!) : null,
+            result is not null && !shown ? true : null,
+            record.Reason,
+            WireTime.Text(definition.CreatedAt),
+            WireTime.TextOrNull(record.EndedAt));
+    }
+}
+
+/// <summary>A session and its commands, in the order in which they were accepted.</summary>
+/// <param name="Id">The session.</param>
+/// <param name="DeviceId">Its device.</param>
+/// <param name="Type"><c>diagnostic</c> or <c>remediation</c>.</param>
+/// <param name="Status"><c>active</c>, <c>closed</c> or <c>expired</c>.</param>
+/// <param name="Description">The customer's words.</param>
+/// <param name="Commands">The commands.</param>
+/// <param name="CreatedAt">When it was opened.</param>
+/// <param name="ExpiresAt">When it ends by itself.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="EndedBy">Who ended it, for example <c>customer:abc</c>; absent: the clock.</param>
+/// <param name="NextAfter">There are more commands: the value of <c>after</c> that shows them.</param>
+internal sealed record SessionView(
+    string Id, string DeviceId, string Type, string Status, string? Description, IReadOnlyList<SessionCommandView> Commands,
+    string CreatedAt, string ExpiresAt, string? EndedAt, string? EndedBy, string? NextAfter);
+
+/// <summary>A command as its session shows it.</summary>
+/// <param name="Id">The command.</param>
+/// <param name="Type">The kind of work.</param>
+/// <param name="Status">Its state.</param>
+/// <param name="Priority">0 (last) to 9 (first).</param>
+/// <param name="Parameters">While it waits for approval: exactly what would run.</param>
+/// <param name="Digest">While it waits for approval: what <c>approve</c> can be bound to.</param>
+/// <param name="Result">The device's word.</param>
+/// <param name="ResultOmitted">True: there is a result, too large to be shown here.</param>
+/// <param name="Reason">Why it is in its state, in words.</param>
+/// <param name="CreatedAt">When it was accepted.</param>
+/// <param name="EndedAt">When it ended.</param>
+internal sealed record SessionCommandView(
+    string Id, string Type, string Status, int Priority, JsonElement? Parameters, string? Digest, ResultView? Result, bool? ResultOmitted,
+    string? Reason, string CreatedAt, string? EndedAt);

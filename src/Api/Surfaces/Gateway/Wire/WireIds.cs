@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Gateway.Core.Ids;
+
+namespace Gateway.Api.Surfaces.Gateway.Wire;
+
+/// <summary>
+/// Ids as they go over the wire: <c>cmd_</c> and <c>sess_</c>, each before a <see cref="SortableId"/>. Commands are kept without
+/// the prefix, sessions with it.
+/// </summary>
+internal static class WireIds
+{
+    private const string CommandPrefix = "cmd_", SessionPrefix = "sess_";
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const int TimeLength = 10;
+
+    /// <summary>A command's id for clients.</summary>
+    public static string Command(string id) => CommandPrefix + id;
+
+    /// <summary>A command's id for the queue; false when no command can have this one.</summary>
+    public static bool TryParseCommand(string? text, [NotNullWhen(true)] out string? id)
+    {
+        var bare = text is not null && text.StartsWith(CommandPrefix, StringComparison.Ordinal) ? text[CommandPrefix.Length..] : null;
+        id = SortableId.IsValid(bare) ? bare : null;
+        return id is not null;
+    }
+
+    /// <summary>When a command was accepted, which its id begins with (<see cref="SortableId"/>).</summary>
+    public static DateTimeOffset MadeAt(string id)
+    {
+        long milliseconds = 0;
+        foreach (var c in id.AsSpan(0, TimeLength)) milliseconds = (milliseconds << 5) | (uint)Alphabet.IndexOf(c, StringComparison.Ordinal);
+        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
+    /// <summary>A fresh session id.</summary>
+    public static string NewSession(DateTimeOffset now) =>
+        SessionPrefix + SortableId.Create(now, RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
+
+    /// <summary>Whether a session can have this id.</summary>
+    public static bool IsSession([NotNullWhen(true)] string? id) =>
+        id is not null && id.StartsWith(SessionPrefix, StringComparison.Ordinal) && SortableId.IsValid(id[SessionPrefix.Length..]);
+}
