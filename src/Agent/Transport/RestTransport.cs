@@ -5,6 +5,9 @@ namespace Gateway.Agent.Transport;
 /// <summary>The Gateway specification's device endpoints over REST.</summary>
 internal sealed class RestTransport(GatewayClient client, DeviceSession session) : IGatewayTransport
 {
+    /// <summary>A Date header leaves out the fraction of the second, and servers renew it once a second only.</summary>
+    private static readonly TimeSpan DateError = TimeSpan.FromSeconds(2);
+
     public async Task<Reply<HeartbeatAnswer>> HeartbeatAsync(HeartbeatRequest heartbeat, CancellationToken cancel) =>
         (await PostAsync(
             "api/v1/device/heartbeat", heartbeat,
@@ -64,7 +67,9 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
     /// </summary>
     private static ClaimLease Lease(DateTimeOffset? visibleUntil, TimeSpan asked, DateTimeOffset? serverTime)
     {
-        if (visibleUntil - serverTime is not { } left || left > asked) return new ClaimLease(asked);
+        if (visibleUntil - serverTime is not { } left) return new ClaimLease(asked);
+        left -= DateError;
+        if (left > asked) return new ClaimLease(asked);
         return new ClaimLease(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 }

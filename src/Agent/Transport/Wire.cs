@@ -56,7 +56,8 @@ internal sealed record ExtendAnswer(bool Success, DateTimeOffset? VisibleUntil);
 /// <summary>A result as it is sent, and as it is kept on disk until then: sent again it is the same, byte for byte.</summary>
 /// <param name="Status"><c>success</c>, <c>failure</c> or <c>timeout</c>.</param>
 /// <param name="Duration">Milliseconds.</param>
-internal sealed record ResultRequest(string ClaimToken, string Status, string? Output, string? Error, string ExecutedAt, long Duration);
+internal sealed record ResultRequest(
+    string ClaimToken, string Status, string ExecutedAt, long Duration, string? Output = null, string? Error = null);
 
 internal sealed record ErrorAnswer(ErrorBody? Error);
 

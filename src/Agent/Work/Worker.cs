@@ -79,6 +79,7 @@ internal sealed class Worker(
     private static OutboxEntry Result(ClaimedCommand command, Execution execution, DateTimeOffset startedAt, TimeSpan took) => new(
         command.Id,
         new ResultRequest(
-            command.ClaimToken, execution.Status, execution.Output, execution.Error,
-            startedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), (long)took.TotalMilliseconds));
+            command.ClaimToken, execution.Status,
+            startedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), (long)took.TotalMilliseconds,
+            execution.Output, execution.Error));
 }

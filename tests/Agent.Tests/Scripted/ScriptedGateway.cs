@@ -1,0 +1,352 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Agent.Tests.Scripted;
+
+/// <summary>
+/// A gateway as the specification has it, over real Kestrel on a free port, for one device; and as it should not be, one
+/// <see cref="Fault"/> per request, where a test asks for that.
+/// </summary>
+internal sealed class ScriptedGateway : IAsyncDisposable
+{
+    public const string DeviceId = "pi-1";
+    public const string Code = "CODE-1";
+
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Fault>> faults = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Command> commands = [];
+    private readonly HashSet<string> tokens = [];
+    private TaskCompletionSource changed = NewSignal();
+    private int counter;
+
+    private ScriptedGateway(WebApplication app) => this.app = app;
+
+    /// <summary>A command on the gateway's side.</summary>
+    internal sealed class Command(string id, string type, JsonNode? parameters, int? timeoutMs)
+    {
+        public string Id => id;
+        public string Type => type;
+        public JsonNode? Parameters => parameters;
+        public int? TimeoutMs => timeoutMs;
+        public string? ClaimToken { get; set; }
+        public DateTimeOffset VisibleUntil { get; set; }
+        public int Attempt { get; set; }
+        public int Extended { get; set; }
+        public string? ResultText { get; set; }
+        public int Submissions { get; set; }
+        public bool Cancelled { get; set; }
+        public JsonNode Result => JsonNode.Parse(ResultText!)!;
+        public string? Status => ResultText is null ? null : (string?)Result["status"];
+        public string? Output => (string?)Result["output"];
+        public string? Error => (string?)Result["error"];
+    }
+
+    public string Url { get; private set; } = "";
+
+    public string? Secret { get; set; }
+
+    /// <summary>Seconds that a token lasts.</summary>
+    public double TokenLife { get; set; } = 3600;
+
+    public int HeartbeatMs { get; set; } = 60_000;
+
+    /// <summary>How long a claim lasts; null: as long as was asked for.</summary>
+    public TimeSpan? Visibility { get; set; }
+
+    public int LargestResult { get; set; } = 1024 * 1024;
+
+    public bool AnswersWithSecret { get; set; }
+
+    public int Authentications { get; private set; }
+
+    public int LargestClaim { get; private set; }
+
+    public List<JsonNode> Registrations { get; } = [];
+
+    public List<JsonNode> Heartbeats { get; } = [];
+
+    /// <summary>Every request, as <c>operation status</c>.</summary>
+    public List<string> Requests { get; } = [];
+
+    /// <param name="port">0: any that is free.</param>
+    public static async Task<ScriptedGateway> StartAsync(int port = 0)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        WebApplication app = builder.Build();
+        var gateway = new ScriptedGateway(app);
+        app.MapPost("/api/v1/device/register", gateway.Operation("register", gateway.Register));
+        app.MapPost("/api/v1/device/auth", gateway.Operation("auth", gateway.Authenticate));
+        app.MapPost("/api/v1/device/heartbeat", gateway.Operation("heartbeat", gateway.Heartbeat, authenticated: true));
+        app.MapPost("/api/v1/device/commands/claim", gateway.Operation("claim", gateway.ClaimAsync, authenticated: true));
+        app.MapPost("/api/v1/device/commands/{id}/extend", gateway.Operation("extend", gateway.Extend, authenticated: true));
+        app.MapPost("/api/v1/device/commands/{id}/result", gateway.Operation("result", gateway.Result, authenticated: true));
+        await app.StartAsync();
+        gateway.Url = app.Urls.Single();
+        return gateway;
+    }
+
+    /// <summary>The next requests of this kind go wrong, one fault each.</summary>
+    public void Misbehave(string operation, params Fault[] next)
+    {
+        foreach (Fault fault in next) faults.GetOrAdd(operation, _ => new()).Enqueue(fault);
+    }
+
+    public Command Enqueue(string type, object? parameters = null, int? timeoutMs = null)
+    {
+        Command command;
+        lock (gate)
+        {
+            command = new Command($"cmd-{++counter}", type, JsonSerializer.SerializeToNode(parameters), timeoutMs);
+            commands.Add(command.Id, command);
+        }
+
+        Changed();
+        return command;
+    }
+
+    /// <summary>Gives the command out again, under the same token or a new one.</summary>
+    public void Offer(Command command, bool sameToken)
+    {
+        lock (gate)
+        {
+            if (sameToken) offeredAgain = command;
+            else command.ClaimToken = null;
+            command.ResultText = null;
+        }
+
+        Changed();
+    }
+
+    private Command? offeredAgain;
+
+    public void Cancel(Command command)
+    {
+        lock (gate) command.Cancelled = true;
+    }
+
+    public void RevokeTokens()
+    {
+        lock (gate) tokens.Clear();
+    }
+
+    /// <summary>Waits until it is so, looking again after every request and change.</summary>
+    public async Task UntilAsync(Func<bool> condition, int seconds = 15)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (condition()) return;
+                next = changed.Task;
+            }
+
+            try
+            {
+                await next.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"It did not happen within {seconds} s. Requests so far: {string.Join(", ", Requests)}");
+            }
+        }
+    }
+
+    public int Count(string request)
+    {
+        lock (gate) return Requests.Count(one => one.StartsWith(request, StringComparison.Ordinal));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await app.StopAsync(now.Token);
+        await app.DisposeAsync();
+    }
+
+    private RequestDelegate Operation(string name, Func<HttpContext, JsonNode, (int, object)> handle, bool authenticated = false) =>
+        Operation(name, (context, body) => Task.FromResult(handle(context, body)), authenticated);
+
+    private RequestDelegate Operation(string name, Func<HttpContext, JsonNode, Task<(int, object)>> handle, bool authenticated = false) => async context =>
+    {
+        JsonNode body = (await JsonNode.ParseAsync(context.Request.Body))!;
+        Fault? fault = faults.TryGetValue(name, out ConcurrentQueue<Fault>? queue) && queue.TryDequeue(out Fault? next) ? next : null;
+        (int status, object answer) = fault switch
+        {
+            Fault.Status wrong => (wrong.Code, Error("SCRIPTED", "scripted")),
+            Fault.WebPage => (200, "<html>log in</html>"),
+            Fault.DropBefore => (0, ""),
+            _ when authenticated && !Known(context) => (401, Error("UNAUTHORIZED", "unknown token")),
+            _ => await handle(context, body),
+        };
+        if (fault is Fault.DropBefore or Fault.DropAfter)
+        {
+            Note($"{name} dropped");
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = status;
+        if (fault is Fault.Status { RetryAfter: { } after }) context.Response.Headers.RetryAfter = after;
+        if (answer is string page) await context.Response.WriteAsync(page);
+        else await context.Response.WriteAsJsonAsync(answer);
+        await context.Response.CompleteAsync();
+        Note($"{name} {status}");
+    };
+
+    private (int, object) Register(HttpContext context, JsonNode body)
+    {
+        lock (gate)
+        {
+            Registrations.Add(body);
+            if ((string?)body["deviceId"] != DeviceId) return (404, Error("DEVICE_NOT_FOUND", "not provisioned"));
+            if (Secret is not null) return (409, Error("DEVICE_ALREADY_REGISTERED", "registered"));
+            if ((string?)body["activationCode"] != Code) return (401, Error("INVALID_ACTIVATION_CODE", "wrong code"));
+            Secret = AnswersWithSecret ? "the-gateway-chose-this-secret-for-the-device" : (string?)body["deviceSecret"];
+            return (201, new
+            {
+                success = true,
+                device = new { id = DeviceId, status = "offline", customerId = "customer-1", registeredAt = "2026-01-01T00:00:00.000Z" },
+                deviceSecret = AnswersWithSecret ? Secret : null,
+            });
+        }
+    }
+
+    private (int, object) Authenticate(HttpContext context, JsonNode body)
+    {
+        lock (gate)
+        {
+            Authentications++;
+            if (Secret is null || (string?)body["deviceSecret"] != Secret) return (401, Error("INVALID_CREDENTIALS", "wrong secret"));
+            string token = $"token-{Guid.NewGuid():N}";
+            tokens.Add(token);
+            return (200, new { token, expiresIn = TokenLife, deviceId = DeviceId });
+        }
+    }
+
+    private (int, object) Heartbeat(HttpContext context, JsonNode body)
+    {
+        lock (gate) Heartbeats.Add(body);
+        return (200, new { success = true, nextHeartbeat = HeartbeatMs, pendingCommands = 0 });
+    }
+
+    private async Task<(int, object)> ClaimAsync(HttpContext context, JsonNode body)
+    {
+        int limit = (int)body["limit"]!;
+        TimeSpan visibility = Visibility ?? TimeSpan.FromMilliseconds((double)body["visibilityTimeout"]!);
+        using var wait = new CancellationTokenSource(TimeSpan.FromMilliseconds((double?)body["waitMs"] ?? 0), TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(wait.Token, context.RequestAborted, app.Lifetime.ApplicationStopping);
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                LargestClaim = Math.Max(LargestClaim, limit);
+                List<Command> taken = [.. commands.Values.Where(command => command.ClaimToken is null && !command.Cancelled).Take(limit)];
+                foreach (Command command in taken)
+                {
+                    command.ClaimToken = $"claim-{Guid.NewGuid():N}";
+                    command.Attempt++;
+                    command.VisibleUntil = TimeProvider.System.GetUtcNow() + visibility;
+                }
+
+                if (offeredAgain is { } again) taken.Add(again);
+                offeredAgain = null;
+                if (taken.Count > 0 || either.IsCancellationRequested)
+                {
+                    return (200, new
+                    {
+                        commands = taken.Select(command => new
+                        {
+                            id = command.Id,
+                            type = command.Type,
+                            parameters = command.Parameters,
+                            priority = 0,
+                            claimToken = command.ClaimToken,
+                            visibleUntil = command.VisibleUntil.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                            timeoutMs = command.TimeoutMs,
+                            attempt = command.Attempt,
+                        }).ToArray(),
+                    });
+                }
+
+                next = changed.Task;
+            }
+
+            await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token));
+        }
+    }
+
+    private (int, object) Extend(HttpContext context, JsonNode body)
+    {
+        lock (gate)
+        {
+            if (Refuse(context, body, out Command command) is { } refusal) return refusal;
+            TimeSpan extension = Visibility ?? TimeSpan.FromMilliseconds((double)body["extensionMs"]!);
+            command.Extended++;
+            command.VisibleUntil = TimeProvider.System.GetUtcNow() + extension;
+            return (200, new { success = true, visibleUntil = command.VisibleUntil.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) });
+        }
+    }
+
+    private (int, object) Result(HttpContext context, JsonNode body)
+    {
+        lock (gate)
+        {
+            if (Refuse(context, body, out Command command) is { } refusal) return refusal;
+            string text = body.ToJsonString();
+            if (context.Request.ContentLength > LargestResult || text.Length > LargestResult) return (413, Error("PAYLOAD_TOO_LARGE", "too large"));
+            command.Submissions++;
+            if (command.ResultText is not null && command.ResultText != text) return (409, Error("COMMAND_ALREADY_COMPLETED", "another result"));
+            command.ResultText = text;
+            return (200, new { success = true });
+        }
+    }
+
+    private (int, object)? Refuse(HttpContext context, JsonNode body, out Command command)
+    {
+        if (!commands.TryGetValue((string)context.Request.RouteValues["id"]!, out command!)) return (404, Error("COMMAND_NOT_FOUND", "no such command"));
+        if (command.Cancelled) return (409, Error("COMMAND_CANCELLED", "cancelled"));
+        if (command.ClaimToken is null || command.ClaimToken != (string?)body["claimToken"] || command.VisibleUntil < TimeProvider.System.GetUtcNow())
+            return (403, Error("INVALID_CLAIM", "not your claim"));
+        return null;
+    }
+
+    private bool Known(HttpContext context)
+    {
+        lock (gate) return tokens.Contains(context.Request.Headers["X-Device-Token"].ToString());
+    }
+
+    private void Note(string request)
+    {
+        lock (gate) Requests.Add(request);
+        Changed();
+    }
+
+    private void Changed()
+    {
+        TaskCompletionSource before;
+        lock (gate)
+        {
+            before = changed;
+            changed = NewSignal();
+        }
+
+        before.TrySetResult();
+    }
+
+    private static object Error(string code, string message) => new { error = new { code, message } };
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
