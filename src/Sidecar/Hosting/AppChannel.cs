@@ -11,13 +11,16 @@ namespace Gateway.Sidecar.Hosting;
 internal sealed class AppChannel : IDisposable
 {
     private static readonly TimeSpan ListenPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan DeclarationRetry = TimeSpan.FromMilliseconds(500);
     private readonly SidecarOptions options;
+    private readonly ILogger logger;
     private readonly HttpMessageInvoker client;
     private readonly SemaphoreSlim? slots;
 
-    public AppChannel(SidecarOptions options, int port)
+    public AppChannel(SidecarOptions options, int port, ILogger logger)
     {
         this.options = options;
+        this.logger = logger;
         Port = port;
         BaseAddress = $"http://127.0.0.1:{port}";
         slots = options.AppMaxConcurrency is > 0 and var limit ? new SemaphoreSlim(limit) : null;
@@ -66,13 +69,27 @@ internal sealed class AppChannel : IDisposable
         }
     }
 
-    /// <summary>GET of one of the app's declarations (<c>/dapr/config</c>, <c>/dapr/subscribe</c>), with the headers daprd sends.</summary>
+    /// <summary>
+    /// GET of one of the app's declarations (<c>/dapr/config</c>, <c>/dapr/subscribe</c>), with the headers daprd sends. An app
+    /// that closes the connection, since it is starting again, is asked again: without its word nothing would ever be delivered.
+    /// </summary>
     public async Task<HttpResponseMessage> GetDeclarationAsync(string path, CancellationToken cancellationToken)
     {
-        HttpRequestMessage request = CreateRequest(HttpMethod.Get, path);
-        request.Headers.TryAddWithoutValidation("dapr-app-id", options.AppId);
-        request.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        return await SendAsync(request, cancellationToken);
+        for (int attempt = 0; ; attempt++)
+        {
+            HttpRequestMessage request = CreateRequest(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("dapr-app-id", options.AppId);
+            request.Content = new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            try
+            {
+                return await SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException)
+            {
+                if (attempt == 0) SidecarLog.DeclarationFailed(logger, path);
+                await Task.Delay(DeclarationRetry, TimeProvider.System, cancellationToken);
+            }
+        }
     }
 
     /// <summary>

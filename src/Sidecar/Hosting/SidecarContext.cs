@@ -28,7 +28,7 @@ internal sealed class SidecarContext(SidecarOptions options, SidecarResources re
     public IReadOnlyList<ISidecarFeature> Features { get; set; } = [];
 
     /// <summary>The way to the app; null without an app port.</summary>
-    public AppChannel? App { get; } = options.AppPort is { } port ? new AppChannel(options, port) : null;
+    public AppChannel? App { get; } = options.AppPort is { } port ? new AppChannel(options, port, loggers.CreateLogger("Gateway.Sidecar")) : null;
 
     /// <summary>Whether the app may get calls.</summary>
     public AppHealth Health { get; } = new();

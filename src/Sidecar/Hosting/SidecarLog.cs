@@ -25,4 +25,7 @@ internal static partial class SidecarLog
 
     [LoggerMessage(2108, LogLevel.Error, "{Feature} did not stop cleanly")]
     public static partial void StopFailed(ILogger logger, Exception error, string feature);
+
+    [LoggerMessage(2109, LogLevel.Warning, "The app closed the connection when it was asked for {Path}; it is asked again until it answers")]
+    public static partial void DeclarationFailed(ILogger logger, string path);
 }
