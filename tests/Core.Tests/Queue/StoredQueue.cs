@@ -20,9 +20,9 @@ internal enum Fault
 
 /// <summary>
 /// One device's queue in an in-memory store, with the part of the Queue layer played: documents before the head, deletes after it,
-/// needs served, everything through JSON. It holds the rules of storage at every commit.
+/// needs served, everything through JSON. Audited, it holds the rules of storage at every commit, at a cost that grows with depth.
 /// </summary>
-internal sealed class StoredQueue(QueueLimits limits)
+internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
 {
     private readonly HashSet<string> everWritten = [];
     private readonly List<string> formerHeads = [];
@@ -159,6 +159,12 @@ internal sealed class StoredQueue(QueueLimits limits)
 
     private void Delete(QueueEffects effects, QueueHead before, bool lost)
     {
+        if (!audited)
+        {
+            foreach (var name in effects.Deletes) Documents.Remove(name);
+            return;
+        }
+
         var namedNow = LogicalQueue.DocumentsOf(Head, Read);
         var namedBefore = LogicalQueue.DocumentsOf(before, Read);
         foreach (var name in effects.Deletes)
