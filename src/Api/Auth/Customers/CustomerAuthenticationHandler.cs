@@ -22,6 +22,8 @@ internal sealed class CustomerAuthenticationHandler(
 {
     private const string Bearer = "Bearer";
 
+    private static readonly TimeSpan KeysRetryAfter = TimeSpan.FromSeconds(30);
+
     // One handler serves one request; the challenge answers for what was found here.
     private JwtFailure failure;
     private bool closed;
@@ -66,7 +68,8 @@ internal sealed class CustomerAuthenticationHandler(
             await GatewayErrors.WriteAsync(
                 Context,
                 GatewayErrorCode.ServiceUnavailable,
-                closed ? "Customer authentication is not configured on this server." : "The keys that customers' tokens are verified with cannot be had now.");
+                closed ? "Customer authentication is not configured on this server." : "The keys that customers' tokens are verified with cannot be had now.",
+                retryAfter: closed ? null : KeysRetryAfter);
             return;
         }
 

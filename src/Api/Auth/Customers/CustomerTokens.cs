@@ -13,6 +13,7 @@ internal sealed class CustomerTokens : IJwtKeySource, IDisposable
     private readonly HmacJwtKey? secret;
     private readonly JwksKeySource? published;
     private readonly JwtVerifier verifier;
+    private readonly JwtSigner? signer;
 
     /// <param name="options">The settings, validated.</param>
     /// <param name="keySetHttp">Reads the key set; must follow no redirects.</param>
@@ -26,6 +27,7 @@ internal sealed class CustomerTokens : IJwtKeySource, IDisposable
             published = new JwksKeySource(keySetHttp, new JwksOptions { Address = address }, time, loggers.CreateLogger<JwksKeySource>());
         IsOpen = settings.IsConfigured;
         verifier = new JwtVerifier(this, settings.Rules, time);
+        if (secret is not null) signer = new JwtSigner(secret, settings.Rules, time);
     }
 
     /// <summary>False when nothing is configured: no token can be good, and the answer is 503.</summary>
@@ -33,6 +35,13 @@ internal sealed class CustomerTokens : IJwtKeySource, IDisposable
 
     /// <summary>Verifies one token; the answer is a value for every input.</summary>
     public ValueTask<JwtResult> VerifyAsync(string token, CancellationToken cancellationToken) => verifier.VerifyAsync(token, cancellationToken);
+
+    /// <summary>
+    /// A token for a customer, signed by the shared secret: for the command <c>token</c>. Null when there is no shared
+    /// secret; Supabase alone issues tokens then.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is not 1 to 128 printable ASCII characters; the message says so.</exception>
+    public string? Issue(string customer, TimeSpan lifetime) => signer?.Sign(customer, lifetime);
 
     /// <inheritdoc />
     /// <remarks>

@@ -89,7 +89,7 @@ public sealed class SupabaseOptionsTests : IDisposable
         var time = new ManualTimeProvider();
         var token = Issue("Development", time);
 
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        using var http = new HttpMessageInvoker(new NoHttp());
         using var server = new CustomerTokens(Options.Create(Read("Development")), http, time, NullLoggerFactory.Instance);
         var result = await server.VerifyAsync(token!, CancellationToken.None);
 
@@ -122,8 +122,12 @@ public sealed class SupabaseOptionsTests : IDisposable
         Assert.Equal(JwtFailure.KeysUnavailable, (await tokens.VerifyAsync(other, CancellationToken.None)).Failure);
     }
 
-    private string? Issue(string environment, TimeProvider time, params (string, string)[] settings) =>
-        CustomerTokenIssuer.Issue(Configuration(settings), new Named(environment), folder, time, "alice", TimeSpan.FromHours(12));
+    private string? Issue(string environment, TimeProvider time, params (string, string)[] settings)
+    {
+        using var http = new HttpMessageInvoker(new NoHttp());
+        using var tokens = new CustomerTokens(Options.Create(Read(environment, settings)), http, time, NullLoggerFactory.Instance);
+        return tokens.Issue("alice", TimeSpan.FromHours(12));
+    }
 
     private SupabaseOptions Read(string environment, params (string, string)[] settings)
     {

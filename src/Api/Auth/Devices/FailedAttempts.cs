@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Gateway.Api.RateLimits;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Api.Auth.Devices;
+
+/// <summary>
+/// Counts wrong secrets by device id and by address, in one replica. Memory is bounded: ids that were made up can at worst
+/// push each other out, and the address limit slows whoever makes them up. Any number of threads.
+/// </summary>
+internal sealed class FailedAttempts(IOptions<DeviceAuthOptions> options, TimeProvider time)
+{
+    // Some 20 MB at the most, when all ids are 128 characters long.
+    private const int Capacity = 50_000;
+    private const int PrefixBytes = 8;
+
+    private readonly FixedWindowCounters<string> devices = new(time, Capacity);
+    private readonly FixedWindowCounters<IPAddress> addresses = new(time, Capacity);
+
+    /// <summary>
+    /// Admits an attempt, or says how long to wait. The attempt counts as failed until <see cref="Withdraw"/>: so many
+    /// attempts at once see no more secrets than the same number in turn.
+    /// </summary>
+    public TimeSpan? Admit(string deviceId, IPAddress? address)
+    {
+        var limit = options.Value.WrongSecretsPerAddress;
+        if (limit > 0 && address is not null && addresses.Read(NetworkOf(address)) is var (wrong, addressResetsAt) && wrong >= limit)
+            return addressResetsAt - time.GetUtcNow();
+
+        var (attempts, resetsAt) = devices.Add(deviceId);
+        return attempts > options.Value.WrongSecretsPerDevice ? resetsAt - time.GetUtcNow() : null;
+    }
+
+    /// <summary>The admitted attempt was not wrong, or nobody could tell.</summary>
+    public void Withdraw(string deviceId) => devices.TakeBack(deviceId);
+
+    /// <summary>
+    /// The admitted attempt was wrong: it counts for its address too. Only now, since many devices behind one address that
+    /// start at once must not be taken for an attack.
+    /// </summary>
+    public void CountFor(IPAddress? address)
+    {
+        if (address is not null) addresses.Add(NetworkOf(address));
+    }
+
+    /// <summary>Who has one IPv6 address has its whole /64.</summary>
+    private static IPAddress NetworkOf(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
+        var bytes = address.GetAddressBytes();
+        Array.Clear(bytes, PrefixBytes, bytes.Length - PrefixBytes);
+        return new IPAddress(bytes);
+    }
+}
