@@ -1,5 +1,6 @@
 using Gateway.Api.Auth;
 using Gateway.Api.OpenApi;
+using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Commands;
@@ -31,6 +32,8 @@ internal static class GatewaySurface
         services.AddSingleton<SessionCommands>();
         services.AddSingleton<SessionViews>();
         services.AddSingleton<DiagnosticPlaybook>();
+        services.AddSingleton<RegistrationAttempts>();
+        services.AddSingleton<ClientAddresses>();
         services.AddSingleton<Uptime>();
         return services;
     }
@@ -47,9 +50,13 @@ internal static class GatewaySurface
         // Made now and not with the first request: it counts from here.
         routes.ServiceProvider.GetRequiredService<Uptime>();
         var api = routes.MapGroup("/api/v1");
-        // MapEntry(api.MapGroup("/device").WithTags("Devices"));
-        MapDevice(api.MapGroup("/device").WithTags("Devices").RequireAuthorization(GatewaySchemes.Device));
-        var customer = api.MapGroup("/customer").RequireAuthorization(GatewaySchemes.Customer);
+        MapEntry(api.MapGroup("/device").WithTags("Devices"));
+        MapDevice(api.MapGroup("/device").WithTags("Devices")
+            .RequireAuthorization(GatewaySchemes.Device)
+            .LimitRequests(RateLimitRule.Device, TooManyAsync));
+        var customer = api.MapGroup("/customer")
+            .RequireAuthorization(GatewaySchemes.Customer)
+            .LimitRequests(RateLimitRule.Customer, TooManyAsync);
         MapCustomerDevices(customer.MapGroup("/devices").WithTags("Customers: devices"));
         MapSessions(customer.MapGroup("/sessions").WithTags("Customers: sessions"));
         MapCommands(customer.MapGroup("/sessions/{id}").WithTags("Customers: commands"));
@@ -58,6 +65,16 @@ internal static class GatewaySurface
             .Describe("Version, environment and the state of what the server depends on")
             .Answers<SystemInfoAnswer>().Fails(401);
         return routes;
+    }
+
+    private static void MapEntry(RouteGroupBuilder device)
+    {
+        device.MapPost("/auth", AuthEndpoint.AuthenticateAsync)
+            .Describe("Trade a device's secret for a session token")
+            .Takes<AuthRequest>().Answers<AuthAnswer>().Fails(400, 401, 403, 413, 415, 429, 503);
+        device.MapPost("/register", RegisterEndpoint.RegisterAsync)
+            .Describe("Register a provisioned device with its activation code")
+            .Takes<RegisterRequest>().Answers<RegisterAnswer>().Fails(400, 401, 403, 404, 409, 413, 415, 429, 503);
     }
 
     private static void MapDevice(RouteGroupBuilder device)
@@ -132,4 +149,7 @@ internal static class GatewaySurface
             .Describe("Say why a command is not running now, and when it next can")
             .Answers<ExplainAnswer>().Fails(401, 403, 404, 429, 503);
     }
+
+    private static Task TooManyAsync(HttpContext context, RateLimitStatus status) =>
+        GatewayErrors.WriteAsync(context, GatewayErrorCode.RateLimited, retryAfter: status.RetryAfter);
 }
