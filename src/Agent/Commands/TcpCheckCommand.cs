@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Gateway.Agent.Commands;
@@ -25,7 +26,9 @@ internal sealed class TcpCheckCommand(TimeProvider time) : ICommand
         try
         {
             await client.ConnectAsync(host, port, linked.Token);
-            address = (client.Client.RemoteEndPoint as System.Net.IPEndPoint)?.Address.ToString();
+            // The socket speaks both versions and shows an IPv4 address in IPv6 clothes.
+            IPAddress peer = ((IPEndPoint)client.Client.RemoteEndPoint!).Address;
+            address = (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString();
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -19,10 +19,10 @@ internal static class ProcessAssert
         }
     }
 
-    /// <summary>Waits until a file has been written.</summary>
+    /// <summary>Waits until a file is there and not empty.</summary>
     public static async Task FileAppearsAsync(string path, int seconds = 15)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-        while (!File.Exists(path)) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+        while (!File.Exists(path) || new FileInfo(path).Length == 0) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
     }
 }
