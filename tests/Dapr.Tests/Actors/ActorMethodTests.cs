@@ -117,6 +117,24 @@ public class ActorMethodTests : ActorTest
     }
 
     [Fact]
+    public async Task Typed_CallerGone_CancelsTheMethodsToken()
+    {
+        var (started, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Journal.OnTurn = turn =>
+        {
+            if (turn == "activate") return Task.CompletedTask;
+            started.TrySetResult();
+            return never.Task;
+        };
+        using var gone = new CancellationTokenSource();
+        var call = Counter("1").AddAsync(1, gone.Token);
+        await started.Task.WaitAsync(Eventually.Limit);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await Eventually.TrueAsync(() => Journal.Lines.Contains("failed AddAsync TaskCanceledException"));
+    }
+
+    [Fact]
     public async Task ByName_Result_IsPlainJson()
     {
         Assert.Equal((200, "3"), await App.CallAsync("PUT", "/actors/Counter/1/method/AddAsync", "3"));

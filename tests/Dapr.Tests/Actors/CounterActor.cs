@@ -65,7 +65,7 @@ public sealed class CounterActor : Actor, ICounterActor, IRemindable
 
     public async Task<int> AddAsync(int amount, CancellationToken cancellationToken = default)
     {
-        await journal.OnTurn($"add {amount}");
+        await journal.OnTurn($"add {amount}").WaitAsync(cancellationToken);
         var sum = await StateManager.GetOrAddStateAsync("sum", 0, cancellationToken) + amount;
         await StateManager.SetStateAsync("sum", sum, cancellationToken);
         return sum;

@@ -144,7 +144,7 @@ public class RegistrationTests : SidecarTest
 
     public interface IRegistrar : IActor;
 
-    #pragma warning disable CA1822 // Timer callbacks are found by name, on the instance.
+#pragma warning disable CA1822 // Timer callbacks are found by name, on the instance.
     internal sealed class Registrar(ActorHost host) : Actor(host), IRegistrar
     {
         public Task<IActorReminder> RemindAsync(string name, byte[]? data, TimeSpan due, TimeSpan period) =>

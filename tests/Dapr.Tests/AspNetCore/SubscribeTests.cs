@@ -63,14 +63,14 @@ public class SubscribeTests
 
     [Fact]
     public async Task Subscribe_TwoTopicsOfOneEndpoint_AreSortedByComponentAndTopic() => await ExpectAsync(
-        app => app.MapPost("/e", [Topic("p2", "a")] [Topic("p1", "z")] () => { }).WithTopic("p1", "b", true),
+        app => app.MapPost("/e", [Topic("p2", "a")][Topic("p1", "z")] () => { }).WithTopic("p1", "b", true),
         """[{"topic":"b","pubsubName":"p1","route":"e","metadata":{"rawPayload":"true"}},{"topic":"z","pubsubName":"p1","route":"e"},{"topic":"a","pubsubName":"p2","route":"e"}]""");
 
     [Fact]
     public async Task Subscribe_OwnedMetadata_GoesToItsTopicOnly() => await ExpectAsync(
         app => app.MapPost(
             "/e",
-            [Topic("p", "a", ["one"], "|")] [Topic("p", "b")] [TopicMetadata("one", "k", "1")] [TopicMetadata("one", "k", "2")] [TopicMetadata("all", "x")] () => { }),
+            [Topic("p", "a", ["one"], "|")][Topic("p", "b")][TopicMetadata("one", "k", "1")][TopicMetadata("one", "k", "2")][TopicMetadata("all", "x")] () => { }),
         """[{"topic":"a","pubsubName":"p","route":"e","metadata":{"k":"1|2","all":"x"}},{"topic":"b","pubsubName":"p","route":"e","metadata":{"all":"x"}}]""");
 
     [Fact]

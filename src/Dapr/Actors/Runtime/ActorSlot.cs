@@ -5,7 +5,9 @@ namespace Dapr.Actors.Runtime;
 /// The sidecar sees to turns as well; this holds when it errs, when two sidecars believe they own the actor, and while an
 /// actor is being activated or deactivated. Closed once and for all after deactivation; who waited then takes a new slot.
 /// </summary>
-internal sealed class ActorSlot : IDisposable
+#pragma warning disable CA1001 // A semaphore that nobody asked for a wait handle holds nothing to free.
+internal sealed class ActorSlot
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Lock gate = new();
@@ -63,6 +65,4 @@ internal sealed class ActorSlot : IDisposable
     {
         lock (gate) closed = true;
     }
-
-    public void Dispose() => turn.Dispose();
 }

@@ -48,7 +48,8 @@ internal sealed partial class HttpDaprClient
         foreach (var data in events)
         {
             var id = entries.Count.ToString(CultureInfo.InvariantCulture);
-            entries.Add(new BulkPublishEntry<TValue>(id, data, data is byte[] ? BinaryType : JsonType, metadata));
+            var isBinary = data is byte[];
+            entries.Add(new BulkPublishEntry<TValue>(id, data, isBinary ? BinaryType : JsonType, metadata));
         }
 
         var path = $"/v1.0/publish/bulk/{SidecarPath.Segment(pubsubName)}/{Topic(topicName)}{Query(metadata)}";
