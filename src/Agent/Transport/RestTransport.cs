@@ -46,12 +46,22 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
         while (true)
         {
             Reply<string> token = await session.TokenAsync(refused, cancel);
-            if (token.Value is not { } value) return (token.As(_ => default(TAnswer)), null);
+            if (token.Value is not { } value) return (WithoutToken<TAnswer>(token), null);
             (Reply<TAnswer> Reply, DateTimeOffset?) answer = await client.PostAsync(path, body, bodyType, answerType, value, wait, cancel);
             // One fresh token for a refused one; when that is refused too, waiting is the caller's part.
             if (answer.Reply.Verdict is not Verdict.Unauthorized || refused is not null) return answer;
             refused = value;
         }
+    }
+
+    /// <summary>
+    /// A refusal of the device is no answer to the request: a 403 for a suspended device must not read as a claim that is lost.
+    /// </summary>
+    private static Reply<T> WithoutToken<T>(Reply<string> token)
+        where T : class
+    {
+        Verdict verdict = token.Verdict is Verdict.Unavailable or Verdict.Throttled ? token.Verdict : Verdict.Unauthorized;
+        return new Reply<T>(verdict, null, token.Detail, token.RetryAfter);
     }
 
     private static ClaimedCommand? Read(ClaimedCommandBody body, TimeSpan visibility, DateTimeOffset? serverTime)

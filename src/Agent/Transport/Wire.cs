@@ -34,7 +34,7 @@ internal sealed record Diagnostics(
 
 internal sealed record RunningCommand(string Id, string Type);
 
-internal sealed record HeartbeatAnswer(bool Success, double? NextHeartbeat, int? PendingCommands);
+internal sealed record HeartbeatAnswer(bool Success, double? NextHeartbeat);
 
 internal sealed record ClaimRequest(int Limit, long VisibilityTimeout, long WaitMs);
 
@@ -46,8 +46,7 @@ internal sealed record ClaimedCommandBody(
     JsonElement Parameters,
     string? ClaimToken,
     DateTimeOffset? VisibleUntil,
-    double? TimeoutMs,
-    int? Attempt);
+    double? TimeoutMs);
 
 internal sealed record ExtendRequest(string ClaimToken, long ExtensionMs);
 

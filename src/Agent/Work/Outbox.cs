@@ -43,11 +43,11 @@ internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
         try
         {
             PrivateFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, WorkJson.Default.OutboxEntry));
-            status.Fault = null;
+            status.OutboxFault = null;
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            status.Fault = $"results cannot be kept on disk: {denied.Message}";
+            status.OutboxFault = $"results cannot be kept on disk: {denied.Message}";
             WorkLog.NotKept(log, entry.CommandId, denied.Message);
         }
     }

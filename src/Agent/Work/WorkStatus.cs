@@ -7,16 +7,19 @@ namespace Gateway.Agent.Work;
 internal sealed class WorkStatus
 {
     private readonly ConcurrentDictionary<ClaimKey, RunningCommand> running = new();
-    private volatile string? fault;
+    private volatile string? journalFault;
+    private volatile string? outboxFault;
 
     public IReadOnlyList<RunningCommand> Running => [.. running.Values];
 
     /// <summary>What keeps the agent from working, in words; null when nothing does.</summary>
-    public string? Fault
-    {
-        get => fault;
-        set => fault = value;
-    }
+    public string? Fault => journalFault ?? outboxFault;
+
+    /// <summary>Why the journal cannot be written, the last time it was tried; null when it could.</summary>
+    public string? JournalFault { set => journalFault = value; }
+
+    /// <summary>Why a result could not be kept on disk, the last time it was tried; null when it could.</summary>
+    public string? OutboxFault { set => outboxFault = value; }
 
     /// <returns>False when this claim is being worked on already.</returns>
     public bool TryBegin(ClaimKey key, string type) => running.TryAdd(key, new RunningCommand(key.CommandId, type));

@@ -49,11 +49,12 @@ internal sealed class Worker(
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            status.Fault = $"the journal cannot be written: {denied.Message}";
+            status.JournalFault = $"the journal cannot be written: {denied.Message}";
             WorkLog.NotStarted(log, command.Type, command.Id, denied.Message);
             return Execution.Failure("not run: the device cannot write to its disk");
         }
 
+        status.JournalFault = null;
         WorkLog.Started(log, command.Type, command.Id);
         using var dropped = new CancellationTokenSource();
         using var finished = new CancellationTokenSource();

@@ -187,6 +187,62 @@ public sealed class DeviceAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task Agent_SuspendedForAWhile_KeepsItsResultAndGoesOnAfterwards()
+    {
+        await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
+        folder.Script("scripts/wait", "while [ ! -e done ]; do sleep 0.05; done");
+        await using RunningAgent agent = RunningAgent.Start(gateway, folder);
+        ScriptedGateway.Command command = gateway.Enqueue("run_script", new { name = "wait" });
+        await gateway.UntilAsync(() => command.ClaimToken is not null);
+        gateway.Misbehave("auth", [.. Enumerable.Repeat<Fault>(new Fault.Status(403), 3)]);
+        gateway.RevokeTokens();
+        folder.Write("scripts/done", "");
+        await gateway.UntilAsync(() => command.Status is not null);
+
+        Assert.Equal("success", command.Status);
+        Assert.Equal(3, gateway.Count("auth 403"));
+        Assert.Contains("accepts device pi-1 again", agent.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Agent_JournalCannotBeWritten_RunsNothingAndSaysSo()
+    {
+        await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
+        gateway.HeartbeatMs = 1;
+        folder.Script("scripts/mark", "echo yes > ran");
+        await using RunningAgent agent = RunningAgent.Start(gateway, folder);
+        await gateway.UntilAsync(() => gateway.Heartbeats.Count > 0);
+        Directory.Delete(folder["home/credentials.journal"]);
+        folder.Write("home/credentials.journal", "in the way");
+        ScriptedGateway.Command command = gateway.Enqueue("run_script", new { name = "mark" });
+        await gateway.UntilAsync(() => command.Status is not null);
+        Assert.Equal("not run: the device cannot write to its disk", command.Error);
+        Assert.False(File.Exists(folder["scripts/ran"]));
+        await gateway.UntilAsync(() => (string?)gateway.Heartbeats[^1]["status"] == "error");
+        Assert.StartsWith("the journal cannot be written", (string?)gateway.Heartbeats[^1]["diagnostics"]!["fault"], StringComparison.Ordinal);
+
+        File.Delete(folder["home/credentials.journal"]);
+        ScriptedGateway.Command next = gateway.Enqueue("run_script", new { name = "mark" });
+        await gateway.UntilAsync(() => next.Status == "success" && (string?)gateway.Heartbeats[^1]["status"] == "online");
+    }
+
+    [Fact]
+    public async Task Agent_OutboxCannotBeWritten_DeliversFromMemory()
+    {
+        await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
+        gateway.Misbehave("result", new Fault.Status(503));
+        await using RunningAgent agent = RunningAgent.Start(gateway, folder);
+        await gateway.UntilAsync(() => gateway.Heartbeats.Count > 0);
+        Directory.Delete(folder["home/credentials.outbox"]);
+        folder.Write("home/credentials.outbox", "in the way");
+        ScriptedGateway.Command command = gateway.Enqueue("system_info");
+        await gateway.UntilAsync(() => command.Status is not null);
+
+        Assert.Equal("success", command.Status);
+        Assert.Contains("cannot be kept on disk", agent.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Agent_TokenNearItsEnd_IsRenewedBeforeItIsRefused()
     {
         await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
