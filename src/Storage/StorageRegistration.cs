@@ -56,6 +56,7 @@ public static class StorageRegistration
     /// <summary>Adds <see cref="HeartbeatBatcher"/>, for a process that takes heartbeats.</summary>
     public static IServiceCollection AddHeartbeatBatcher(this IServiceCollection services)
     {
+        services.AddMetrics();
         services.AddSingleton<HeartbeatBatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<HeartbeatBatcher>());
         return services;

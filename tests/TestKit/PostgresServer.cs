@@ -8,7 +8,8 @@ namespace Gateway.TestKit;
 
 /// <summary>
 /// A real Postgres from the machine's own binaries, in a temp folder on a free port of 127.0.0.1, without a password. Under root it runs as
-/// the user <c>postgres</c>, since it refuses root. It syncs nothing to disk. Disposing ends it and deletes its folder.
+/// the user <c>postgres</c>, since it refuses root. It syncs nothing to disk, so what was committed outlives a kill but not
+/// a power cut. Disposing ends it and deletes its folder.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -61,10 +62,6 @@ public sealed class PostgresServer : IAsyncDisposable
         return For(name);
     }
 
-    /// <summary>Deletes a database that <see cref="CreateDatabaseAsync"/> made, whoever is still connected.</summary>
-    public Task DropDatabaseAsync(string connectionString, CancellationToken cancellationToken = default) =>
-        ExecuteAsync($"drop database {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)", cancellationToken);
-
     /// <summary>Ends the server at once, as a crash would (SIGKILL); its data stay.</summary>
     public async Task KillAsync()
     {
@@ -84,8 +81,8 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             StartInfo = AsPostgres(
                 "postgres", "-D", Data, "-p", port.ToString(CultureInfo.InvariantCulture),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off",
-                "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"),
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off",
+                "-c", "autovacuum=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"),
             EnableRaisingEvents = true,
         };
         process.ErrorDataReceived += (_, line) =>

@@ -55,8 +55,8 @@ public abstract class CommandHistoryTests(ITestDatabases databases) : StorageTes
             // Each batch holds runs that start no later than one past what is stored, as the contract has it; several are written at once.
             var batches = Enumerable.Range(0, 6).Select(_ => scripts.Where(_ => random.Next(3) > 0).Select(device =>
             {
-                var from = random.Next(1, Math.Min(stored[device.Id] + 1, 80) + 1);
-                return device.Script.Run(from, Math.Min(80, from + random.Next(12)));
+                var from = Math.Clamp(stored[device.Id] + 1 - random.Next(20), 1, 80);
+                return device.Script.Run(from, Math.Min(80, from + random.Next(25)));
             }).ToList()).ToList();
             await Task.WhenAll(batches.Select((batch, i) => Task.Run(() => replicas[i % 3].History.WriteAsync(batch, Token))));
             foreach (var run in batches.SelectMany(batch => batch))

@@ -57,7 +57,6 @@ internal sealed class SqliteFile
         var connection = Open(writer);
         try
         {
-            connection.Execute(new Statement($"pragma busy_timeout = {BusySeconds * 1000}"));
             connection.Execute(new Statement("pragma journal_mode = wal"));
             connection.Execute(new Statement("pragma synchronous = full"));
             return connection;
