@@ -37,6 +37,6 @@ internal sealed class FoldedHistory
             ? new KnownCommand(record.CommandId, record.Definition!.Digest, record.State)
             : null;
 
-    // Documents are gone by the time an event is written again.
-    private static string Json(QueueEvent e) => JsonSerializer.Serialize(e with { Documents = null }, QueueJson.Default.QueueEvent);
+    // Documents may have been tampered with by the time an event is written again.
+    private static string Json(QueueEvent e) => JsonSerializer.Serialize(e with { Definition = null }, QueueJson.Default.QueueEvent);
 }

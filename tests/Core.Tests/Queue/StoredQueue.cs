@@ -26,6 +26,7 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
 {
     private readonly HashSet<string> everWritten = [];
     private readonly List<string> formerHeads = [];
+    private readonly Dictionary<string, QueueDocument> read = [];
     private string json = JsonSerializer.Serialize(QueueHead.Empty, QueueJson.Default.QueueHead);
     private int attempts;
 
@@ -43,7 +44,8 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
 
     public FoldedHistory History { get; private init; } = new();
 
-    public QueueHead Head => JsonSerializer.Deserialize(json, QueueJson.Default.QueueHead)!;
+    /// <summary>The head as it was read back from its JSON.</summary>
+    public QueueHead Head { get; private set; } = QueueHead.Empty;
 
     public int HeadBytes => json.Length;
 
@@ -52,6 +54,9 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
 
     /// <summary>Whether the last commit woke the waiting polls.</summary>
     public bool LastWakes { get; private set; }
+
+    /// <summary>Told what every commit cost.</summary>
+    public Action<Cost>? Committed { get; set; }
 
     public TOutcome Do<TOutcome>(QueueOperation<TOutcome> operation)
         where TOutcome : class => (TOutcome)Commit([operation])[0];
@@ -64,6 +69,7 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
         var before = Head;
         var step = Serve(before, operations) ?? throw new InvalidOperationException("A document that the head names is not in the store.");
         LastWakes = step.Effects.Wakes;
+        Committed?.Invoke(LastCost);
         if (!step.Changed)
         {
             Assert.Empty(step.Effects.Writes);
@@ -75,7 +81,7 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
         WriteAll(step.Effects, lost: false);
         formerHeads.Add(json);
         if (formerHeads.Count > 4) formerHeads.RemoveAt(0);
-        json = JsonSerializer.Serialize(step.Head, QueueJson.Default.QueueHead);
+        Save(step.Head);
         Assert.Equal(json, JsonSerializer.Serialize(Head, QueueJson.Default.QueueHead));
         Delete(step.Effects, before, lost: fault == Fault.CrashAfterHead);
         return step.Outcomes;
@@ -93,9 +99,13 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
         Find(name) ?? throw new InvalidOperationException($"Document {name} is not in the store.");
 
     /// <summary>Changes a document or the head behind the queue's back.</summary>
-    public void Tamper(string name, QueueDocument document) => Documents[name] = JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument);
+    public void Tamper(string name, QueueDocument document)
+    {
+        Documents[name] = JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument);
+        read.Remove(name);
+    }
 
-    public void Tamper(QueueHead head) => json = JsonSerializer.Serialize(head, QueueJson.Default.QueueHead);
+    public void Tamper(QueueHead head) => Save(head);
 
     /// <summary>A copy that goes its own way; history is shared and must not be written.</summary>
     public StoredQueue Fork() => new(Limits)
@@ -106,7 +116,14 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
         History = History,
         attempts = attempts + 1_000_000,
         json = json,
+        Head = Head,
     };
+
+    private void Save(QueueHead head)
+    {
+        json = JsonSerializer.Serialize(head, QueueJson.Default.QueueHead);
+        Head = JsonSerializer.Deserialize(json, QueueJson.Default.QueueHead)!;
+    }
 
     private void CommitOnAnOlderHead(IReadOnlyList<QueueOperation> operations)
     {
@@ -144,8 +161,13 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
         throw new InvalidOperationException("The queue asks for facts without end.");
     }
 
-    private QueueDocument? Find(string name) =>
-        Documents.TryGetValue(name, out var text) ? JsonSerializer.Deserialize(text, QueueJson.Default.QueueDocument) : null;
+    private QueueDocument? Find(string name)
+    {
+        if (!Documents.TryGetValue(name, out var text)) return null;
+        if (!read.TryGetValue(name, out var document))
+            read.Add(name, document = JsonSerializer.Deserialize(text, QueueJson.Default.QueueDocument)!);
+        return document;
+    }
 
     private void WriteAll(QueueEffects effects, bool lost)
     {

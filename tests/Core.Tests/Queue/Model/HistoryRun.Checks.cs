@@ -91,7 +91,29 @@ internal sealed partial class HistoryRun
             Assert.Single(events, e => e.Kind == QueueEventKind.Enqueued);
             // Only its device's word makes it done.
             if (command.State is CommandState.Completed or CommandState.Failed) Assert.NotNull(record.Result);
+            if (command is { Tampered: true, State: CommandState.Rejected }) Seen.Add("TamperedWasRejected");
         }
+
+        Seen.UnionWith(history.Events.Select(e => nameof(QueueEventKind) + e.Kind));
+        Seen.UnionWith(history.Events.Where(e => e.State is not null).Select(e => nameof(CommandState) + e.State));
+    }
+
+    private void Note(object outcome)
+    {
+        Enum? status = outcome switch
+        {
+            EnqueueOutcome enqueued => enqueued.Status,
+            ExtendOutcome extended => extended.Status,
+            ResultOutcome result => result.Status,
+            DecisionOutcome decision => decision.Status,
+            CancelOutcome cancelled => cancelled.Status,
+            _ => null,
+        };
+        if (status is not null) Seen.Add(status.GetType().Name + status);
+        if (queue.Head.Lanes.Any(lane => lane.Segments.Length >= 3)) Seen.Add("SpilledThrice");
+        if (outcome is not ClaimOutcome || !model.StoppedShort) return;
+        Assert.True(queue.LastWakes, "A claim that stopped short must wake who waits.");
+        Seen.Add("ClaimStoppedShort");
     }
 
     private IEnumerable<string> IdsIn(CommandState state) => model.In(state).Select(command => command.Id).Order(StringComparer.Ordinal);

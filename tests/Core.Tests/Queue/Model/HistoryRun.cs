@@ -11,9 +11,8 @@ internal sealed partial class HistoryRun(QueueLimits limits)
     private readonly ModelQueue model = new(limits);
     private long seenSeq;
 
-    public StoredQueue Queue => queue;
-
-    public ModelQueue Model => model;
+    /// <summary>What was met on the way, by name.</summary>
+    public HashSet<string> Seen { get; } = [];
 
     public void Run(GeneratedHistory history)
     {
@@ -64,6 +63,7 @@ internal sealed partial class HistoryRun(QueueLimits limits)
         {
             var expected = model.Apply(operations[i], outcomes[i]);
             Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(outcomes[i]));
+            Note(outcomes[i]);
         }
 
         if (alone is not { } other) return;

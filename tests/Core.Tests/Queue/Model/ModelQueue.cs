@@ -19,6 +19,9 @@ internal sealed class ModelQueue(QueueLimits limits)
 
     public SessionDefinition? Session { get; private set; }
 
+    /// <summary>Whether the last claim left off before it knew that there is no more.</summary>
+    public bool StoppedShort { get; private set; }
+
     private long Now { get; set; }
 
     /// <summary>What waits, in the order in which it is to be claimed.</summary>
@@ -94,11 +97,10 @@ internal sealed class ModelQueue(QueueLimits limits)
         var passed = 0;
         foreach (var command in Waiting.ToList())
         {
+            if (granted.Count == claim.Tokens.Length || In(CommandState.Claimed).Count() == limits.MaxClaims) break;
             // One claim clears away no more than two segments' worth of what is in its way.
-            if (granted.Count == claim.Tokens.Length
-                || In(CommandState.Claimed).Count() == limits.MaxClaims
-                || passed == 2 * limits.SegmentEntries) break;
-            passed++;
+            StoppedShort = passed++ == 2 * limits.SegmentEntries;
+            if (StoppedShort) break;
             if (IsOverdue(command)) command.End(CommandState.Expired);
             else if (command.Tampered && command.Sent.RequiresApproval) command.End(CommandState.Rejected);
             else if (command.Sent.RequiresApproval && command.ApprovedUntil <= Now)
