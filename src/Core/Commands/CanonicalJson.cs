@@ -14,10 +14,22 @@ public static class CanonicalJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The canonical text of a value.</summary>
+    /// <exception cref="JsonException">A string or name in it is no Unicode text: half of a surrogate pair (RFC 8259, section 8.2).</exception>
     public static string Of(JsonElement value)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Options)) Write(writer, value);
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        try
+        {
+            Write(writer, value);
+        }
+        catch (InvalidOperationException e) when (value.ValueKind != JsonValueKind.Undefined)
+        {
+            // The parser lets such escapes pass; only reading them as text finds them.
+            throw new JsonException("The JSON holds half of a surrogate pair.", e);
+        }
+
+        writer.Flush();
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
