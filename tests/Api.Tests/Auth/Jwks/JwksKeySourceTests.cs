@@ -197,24 +197,28 @@ public sealed class JwksKeySourceTests : IAsyncLifetime
         {
             context.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
             return Task.CompletedTask;
-        },
+        }
+        ,
         "redirect" => context =>
         {
             context.Response.Redirect("https://evil.example/jwks.json");
             return Task.CompletedTask;
-        },
+        }
+        ,
         "abort" => context =>
         {
             context.Abort();
             return Task.CompletedTask;
-        },
+        }
+        ,
         "text" => context => context.Response.WriteAsync("<html>maintenance</html>"),
         "huge" => context => context.Response.WriteAsync(new string(' ', (256 * 1024) + 1)),
         "endless" => async context =>
         {
             var block = new byte[64 * 1024];
             while (!context.RequestAborted.IsCancellationRequested) await context.Response.Body.WriteAsync(block);
-        },
+        }
+        ,
         _ => throw new ArgumentOutOfRangeException(nameof(trouble), trouble, null),
     };
 
