@@ -5,7 +5,9 @@ using Gateway.Agent.Files;
 
 namespace Gateway.Agent.AllowList;
 
-/// <summary>Reads and checks the allow-list: an error stops the agent, since a list that is half understood allows the wrong things.</summary>
+/// <summary>
+/// Reads and checks the allow-list: an error stops the agent, since a list that is half understood allows the wrong things.
+/// </summary>
 internal static partial class AllowListReader
 {
     /// <summary>The system logs that <c>log_tail</c> shows where no list says otherwise.</summary>
@@ -45,7 +47,8 @@ internal static partial class AllowListReader
         catch (JsonException wrong)
         {
             string place = wrong.LineNumber is { } line ? $"line {line + 1}: " : "";
-            throw new AgentException($"{path}: {place}not an allow-list. Known are commands, scripts, services, logs. ({Short(wrong.Message)})", wrong);
+            throw new AgentException(
+                $"{path}: {place}not an allow-list. Known are commands, scripts, services, logs. ({Short(wrong.Message)})", wrong);
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
@@ -86,7 +89,8 @@ internal static partial class AllowListReader
 
     private static bool IsKnown(string name) => KnownCommands().Contains(name);
 
-    private static IEnumerable<string> KnownCommands() => CommandCatalog.ReadOnly.Append(CommandCatalog.RunScript).Append(CommandCatalog.RestartService);
+    private static IEnumerable<string> KnownCommands() =>
+        CommandCatalog.ReadOnly.Append(CommandCatalog.RunScript).Append(CommandCatalog.RestartService);
 
     private static string Short(string message) => message.Split(" Path:")[0];
 

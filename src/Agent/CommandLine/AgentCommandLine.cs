@@ -41,7 +41,8 @@ internal static class AgentCommandLine
         }
         catch (Exception unforeseen)
         {
-            await error.WriteLineAsync($"The agent ends because of an error that it did not foresee: {unforeseen.GetType().Name}: {unforeseen.Message.ReplaceLineEndings(" ")}");
+            string detail = $"{unforeseen.GetType().Name}: {unforeseen.Message.ReplaceLineEndings(" ")}";
+            await error.WriteLineAsync($"The agent ends because of an error that it did not foresee: {detail}");
             return ExitCode.Error;
         }
     }

@@ -15,14 +15,16 @@ internal sealed class ConsoleLog(TextWriter writer, LogLevel least, TimeProvider
 
     // Spectre asks TERM alone, which also a redirected stream inherits; no-color.org: any value that is not empty counts.
     private readonly bool coloured =
-        ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel)) return;
         string text = new([.. formatter(state, exception).Select(letter => char.IsControl(letter) ? ' ' : letter)]);

@@ -14,18 +14,20 @@ internal static partial class RegisterCommand
 {
     public static Command Create()
     {
-        var server = new Option<string>("--server") { Required = true, HelpName = "URL", Description = "The gateway's address, for example https://gateway.example.com." };
-        var device = new Option<string>("--device") { Required = true, HelpName = "ID", Description = "The id under which the owner provisioned this device." };
-        var code = new Option<string>("--code") { Required = true, HelpName = "CODE", Description = "The activation code that the owner was given: good once, for 24 hours." };
-        var location = new Option<string>("--location") { HelpName = "TEXT", Description = "Where the device stands, in words." };
-        var model = new Option<string>("--model") { HelpName = "TEXT", Description = "What the device is. Default: what the board says of itself, if it does." };
+        Option<string> server = Text("--server", "URL", "The gateway's address, for example https://gateway.example.com.", required: true);
+        Option<string> device = Text("--device", "ID", "The id under which the owner provisioned this device.", required: true);
+        Option<string> code = Text("--code", "CODE", "The activation code that the owner was given; good once, for 24 h.", required: true);
+        Option<string> location = Text("--location", "TEXT", "Where the device stands, in words.");
+        Option<string> model = Text("--model", "TEXT", "What the device is. Default: what the board says of itself, if it does.");
         server.Validators.Add(result =>
         {
-            if (TryServer(result.GetValueOrDefault<string>()) is null) result.AddError("--server must be an http or https address, for example https://gateway.example.com.");
+            if (TryServer(result.GetValueOrDefault<string>()) is null)
+                result.AddError("--server must be an http or https address, for example https://gateway.example.com.");
         });
         device.Validators.Add(result =>
         {
-            if (!DeviceId().IsMatch(result.GetValueOrDefault<string>() ?? "")) result.AddError("--device must be 1 to 128 letters, digits, '.', '_' or '-'.");
+            if (!DeviceId().IsMatch(result.GetValueOrDefault<string>() ?? ""))
+                result.AddError("--device must be 1 to 128 letters, digits, '.', '_' or '-'.");
         });
 
         var command = new Command("register", "Make this machine a device of Gateway. Safe to repeat when it was cut off.")
@@ -49,7 +51,8 @@ internal static partial class RegisterCommand
         // The registrar says itself what it waits for.
         using var client = new GatewayClient(request.Server, TimeProvider.System, NullLogger.Instance);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
-        RegistrationOutcome outcome = await new Registrar(file, client, backoff, TimeProvider.System, log).RegisterAsync(request, signals.Stop);
+        var registrar = new Registrar(file, client, backoff, TimeProvider.System, log);
+        RegistrationOutcome outcome = await registrar.RegisterAsync(request, signals.Stop);
 
         string device = outcome.Credentials.DeviceId;
         string next = file.Path == CredentialsFile.DefaultPath() ? "run" : $"run --credentials '{file.Path}'";
@@ -59,6 +62,9 @@ internal static partial class RegisterCommand
         await output.WriteLineAsync($"Next: {next}");
         return ExitCode.Ok;
     }
+
+    private static Option<string> Text(string name, string shownAs, string description, bool required = false) =>
+        new(name) { HelpName = shownAs, Description = description, Required = required };
 
     /// <summary>The address as it is kept: without a slash at the end; null when it is none.</summary>
     private static string? TryServer(string? text) =>

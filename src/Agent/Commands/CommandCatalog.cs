@@ -47,7 +47,11 @@ internal sealed class CommandCatalog
     public (ICommand? Command, string Problem) Find(string type)
     {
         if (!known.TryGetValue(type, out ICommand? command))
-            return (null, $"this agent does not know the command type; it knows {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
+        {
+            string types = string.Join(", ", known.Keys.Order(StringComparer.Ordinal));
+            return (null, $"this agent does not know the command type; it knows {types}");
+        }
+
         return allowed.Contains(type) ? (command, "") : (null, $"{type} is not allowed on this device");
     }
 }

@@ -6,7 +6,8 @@ namespace Gateway.Agent.Commands;
 
 /// <summary>
 /// <c>http_check</c> {url, method?: GET | HEAD = GET, timeoutMs?: 100..30000 = 10000}: asks a web server and tells its status. The body
-/// is not read, a redirect is told and not followed. A server that is not there is an answer, not a failure. Output: <see cref="HttpCheck"/>.
+/// is not read, a redirect is told and not followed. A server that is not there is an answer, not a failure.
+/// Output: <see cref="HttpCheck"/>.
 /// </summary>
 internal sealed class HttpCheckCommand(TimeProvider time) : ICommand
 {
@@ -22,7 +23,8 @@ internal sealed class HttpCheckCommand(TimeProvider time) : ICommand
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             || url.UserInfo.Length > 0)
         {
-            throw new InvalidParameterException("url", $"must be an http or https address of at most {LongestUrl} characters, without a user name");
+            throw new InvalidParameterException(
+                "url", $"must be an http or https address of at most {LongestUrl} characters, without a user name");
         }
 
         HttpMethod method = parameters.Choice("method", "GET", "GET", "HEAD") == "HEAD" ? HttpMethod.Head : HttpMethod.Get;

@@ -2,7 +2,9 @@ using System.Net.NetworkInformation;
 
 namespace Gateway.Agent.Commands;
 
-/// <summary><c>network_interfaces</c>, no parameters: addresses, gateways, name servers, traffic. Output: <see cref="NetworkInterfaces"/>.</summary>
+/// <summary>
+/// <c>network_interfaces</c>, no parameters: addresses, gateways, name servers, traffic. Output: <see cref="NetworkInterfaces"/>.
+/// </summary>
 internal sealed class NetworkInterfacesCommand : ICommand
 {
     public string Name => "network_interfaces";
@@ -28,8 +30,10 @@ internal sealed class NetworkInterfacesCommand : ICommand
             mac.Length > 0 ? mac : null,
             [.. (properties?.UnicastAddresses ?? Enumerable.Empty<UnicastIPAddressInformation>())
                 .Select(address => new NetworkInterfaces.Address(address.Address.ToString(), address.PrefixLength))],
-            [.. (properties?.GatewayAddresses ?? Enumerable.Empty<GatewayIPAddressInformation>()).Select(gateway => gateway.Address.ToString())],
-            [.. (properties?.DnsAddresses ?? Enumerable.Empty<System.Net.IPAddress>()).Select(server => server.ToString())],
+            [.. (properties?.GatewayAddresses ?? Enumerable.Empty<GatewayIPAddressInformation>())
+                .Select(gateway => gateway.Address.ToString())],
+            [.. (properties?.DnsAddresses ?? Enumerable.Empty<System.Net.IPAddress>())
+                .Select(server => server.ToString())],
             traffic?.BytesReceived,
             traffic?.BytesSent);
     }

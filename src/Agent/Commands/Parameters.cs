@@ -67,8 +67,15 @@ internal sealed partial class Parameters
         var texts = new List<string>();
         foreach (JsonElement item in value.EnumerateArray())
         {
-            if (item.ValueKind is not JsonValueKind.String || item.GetString() is not { } text || text.Length > longest || text.Contains('\0', StringComparison.Ordinal))
-                throw new InvalidParameterException($"{name}[{texts.Count}]", $"must be a string of at most {longest} characters, without NUL");
+            if (item.ValueKind is not JsonValueKind.String
+                || item.GetString() is not { } text
+                || text.Length > longest
+                || text.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new InvalidParameterException(
+                    $"{name}[{texts.Count}]", $"must be a string of at most {longest} characters, without NUL");
+            }
+
             texts.Add(text);
         }
 

@@ -1,6 +1,8 @@
 namespace Gateway.Agent.Commands;
 
-/// <summary><c>restart_service</c> {name}: <c>systemctl restart</c> of a service that the allow-list names. Output: what systemctl prints.</summary>
+/// <summary>
+/// <c>restart_service</c> {name}: <c>systemctl restart</c> of a service that the allow-list names. Output: what systemctl prints.
+/// </summary>
 internal sealed class RestartServiceCommand(IReadOnlyCollection<string> allowed, ProgramRunner programs) : ICommand
 {
     public string Name => "restart_service";

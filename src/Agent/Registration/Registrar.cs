@@ -32,9 +32,7 @@ internal sealed class Registrar(CredentialsFile file, GatewayClient client, Back
         if (kept is { State: RegistrationState.Registered } && await AcceptsAsync(kept, cancel))
             return new RegistrationOutcome(kept, AlreadyKnown: true);
 
-        DeviceCredentials pending = (kept ?? new DeviceCredentials(request.Server, request.DeviceId, NewSecret(), RegistrationState.Pending))
-            with
-        { State = RegistrationState.Pending };
+        DeviceCredentials pending = new(request.Server, request.DeviceId, kept?.DeviceSecret ?? NewSecret(), RegistrationState.Pending);
         file.Write(pending);
         Reply<RegisterAnswer> reply = await RetryAsync(() => SendAsync(request, pending, cancel), cancel);
         if (reply.Value is { } answer)
@@ -114,7 +112,8 @@ internal sealed class Registrar(CredentialsFile file, GatewayClient client, Back
     {
         Verdict.Unauthorized => $"The activation code is not valid for device {request.DeviceId}: wrong, used up, or older than 24 hours.",
         Verdict.NotFound => $"The gateway does not know device {request.DeviceId}: the customer provisions it first.",
-        Verdict.Conflict => $"Device {request.DeviceId} is registered already, with another secret; a customer provisions a new device to get a new code.",
+        Verdict.Conflict =>
+            $"Device {request.DeviceId} is registered already, with another secret; the customer provisions another for a new code.",
         _ => $"The gateway refuses to register device {request.DeviceId} ({reply.Detail}).",
     };
 

@@ -83,7 +83,7 @@ internal sealed partial class WireJson : JsonSerializerContext;
 /// <summary>How the bodies are written.</summary>
 internal static class Wire
 {
-    /// <summary>Text beyond ASCII goes as it is: escaped, a result of foreign text could grow sixfold and be refused as too large.</summary>
+    /// <summary>Text beyond ASCII goes as it is: escaped, a result could grow sixfold and be refused as too large.</summary>
     public static WireJson Json { get; } =
         new(new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -5,8 +5,8 @@ namespace Gateway.Agent.Work;
 
 /// <summary>Claims commands by long poll, as many as there are hands free, and has them worked on.</summary>
 internal sealed class ClaimLoop(
-    IGatewayTransport transport, Worker worker, Outbox outbox, Func<Backoff> newBackoff, ClaimOptions options, TimeProvider time, ILogger log)
-    : IDisposable
+    IGatewayTransport transport, Worker worker, Outbox outbox, Func<Backoff> newBackoff, ClaimOptions options,
+    TimeProvider time, ILogger log) : IDisposable
 {
     /// <summary>With so many results undelivered no more work is taken: the disk of a small device is small.</summary>
     private const int MostUndelivered = 100;

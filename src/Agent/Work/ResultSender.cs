@@ -61,7 +61,8 @@ internal sealed class ResultSender(
         foreach (OutboxEntry entry in outbox.Waiting)
         {
             TimeSpan now = time.GetElapsedTime(0);
-            TimeSpan due = attempts.TryGetValue(entry.Key, out Attempt? attempt) && attempt.Due > throttledUntil ? attempt.Due : throttledUntil;
+            TimeSpan due = throttledUntil;
+            if (attempts.TryGetValue(entry.Key, out Attempt? attempt) && attempt.Due > due) due = attempt.Due;
             if (due <= now)
             {
                 if (await SendAsync(entry, cancel) is not { } wait) continue;

@@ -25,7 +25,8 @@ internal static partial class WorkLog
     [LoggerMessage(1207, LogLevel.Debug, "The claim on {CommandId} is extended and lasts {Seconds:0.0} s")]
     public static partial void Extended(ILogger log, string commandId, double seconds);
 
-    [LoggerMessage(1208, LogLevel.Warning, "{Type} was cut off when the agent last ended ({CommandId}); the gateway decides whether it runs again")]
+    [LoggerMessage(1208, LogLevel.Warning,
+        "{Type} was cut off when the agent last ended ({CommandId}); the gateway decides whether it runs again")]
     public static partial void Interrupted(ILogger log, string type, string commandId);
 
     [LoggerMessage(1209, LogLevel.Warning, "{Type} had started under this claim before and is not run twice ({CommandId})")]

@@ -44,7 +44,8 @@ internal sealed class Worker(
             if (!journal.TryStart(key, command.Type))
             {
                 WorkLog.NotRunTwice(log, command.Type, command.Id);
-                return Execution.Failure("the agent was cut off while it ran this command; how far it came is not known, and it is not run twice");
+                return Execution.Failure(
+                    "the agent was cut off while it ran this command; how far it came is not known, and it is not run twice");
             }
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)

@@ -10,6 +10,14 @@ internal sealed class RecordedLog : ILogger
 
     public string Text => string.Join('\n', lines);
 
+    /// <summary>Waits until a line holds this text.</summary>
+    public async Task UntilAsync(string text, int seconds = 15)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+        while (!Text.Contains(text, StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+    }
+
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public IDisposable? BeginScope<TState>(TState state)

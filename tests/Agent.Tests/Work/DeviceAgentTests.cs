@@ -157,6 +157,24 @@ public sealed class DeviceAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task Agent_GatewayRestarted_FindsItAgainAndSaysEachOnce()
+    {
+        ScriptedGateway before = await ScriptedGateway.StartAsync();
+        await using RunningAgent agent = RunningAgent.Start(before, folder);
+        await before.UntilAsync(() => before.Heartbeats.Count > 0);
+        await before.DisposeAsync();
+        await agent.Log.UntilAsync("cannot be reached");
+        await using ScriptedGateway after = await ScriptedGateway.StartAsync(new Uri(before.Url).Port);
+        after.Secret = before.Secret;
+        ScriptedGateway.Command command = after.Enqueue("system_info");
+        await after.UntilAsync(() => command.Status is not null);
+
+        Assert.Equal("success", command.Status);
+        Assert.Equal(2, agent.Log.Text.Split("cannot be reached").Length);
+        Assert.Equal(2, agent.Log.Text.Split("answers again").Length);
+    }
+
+    [Fact]
     public async Task Agent_RetryAfter_IsWaitedFor()
     {
         await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
