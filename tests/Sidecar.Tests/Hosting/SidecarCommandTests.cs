@@ -1,0 +1,77 @@
+using System.Net;
+
+namespace Gateway.Sidecar.Tests.Hosting;
+
+/// <summary>The stand-alone sidecar: https://docs.dapr.io/reference/arguments-annotations-overview/.</summary>
+public sealed class SidecarCommandTests
+{
+    [Theory]
+    [InlineData("Option '--app-id' is required.")]
+    [InlineData("Unrecognized command or argument '--nope'.", "--app-id", "a", "--nope")]
+    [InlineData("--app-protocol supports only http", "--app-id", "a", "--app-protocol", "grpc")]
+    [InlineData("--app-port must be from 1 to 65535", "--app-id", "a", "--app-port", "0")]
+    [InlineData("--max-body-size 'x' is no size; write for example 4Mi", "--app-id", "a", "--max-body-size", "x")]
+    [InlineData("--log-level 'x' is not one of debug, info, warn, error, fatal", "--app-id", "a", "--log-level", "x")]
+    public async Task Flags_ThatAreWrong_AreOneLineAndExitCode1(string line, params string[] arguments) =>
+        Assert.Equal((1, line + Environment.NewLine), await SidecarProcess.RunToEndAsync(arguments));
+
+    [Fact]
+    public async Task Component_ThatIsWrong_IsOneLineAndExitCode1()
+    {
+        string folder = TestSidecar.NewFolder();
+        TestSidecar.WriteComponents(folder, TestSidecar.Component("x", "state.nope"));
+        (int exitCode, string error) = await SidecarProcess.RunToEndAsync("--app-id", "a", "--dapr-http-port", "0", "--resources-path", TestSidecar.ResourcesOf(folder));
+        Assert.Equal(1, exitCode);
+        Assert.EndsWith("components.yaml: component 'x' (state.nope/v1): couldn't find state store state.nope/v1", Assert.Single(error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public async Task Shutdown_IsAnsweredAndThenEndsTheProcessWithCode0()
+    {
+        await using SidecarProcess sidecar = await SidecarProcess.StartAsync("--app-id", "a");
+        (await sidecar.Caller.PostAsync("/v1.0/shutdown", null)).IsNoContent();
+        Assert.Equal(0, await sidecar.ExitCodeAsync());
+    }
+
+    [Fact]
+    public async Task Kill_AfterAnsweredSaves_LosesNone()
+    {
+        string folder = TestSidecar.NewFolder();
+        TestSidecar.WriteComponents(folder, TestSidecar.Component("store", "state.sqlite", "", ("connectionString", "state.db")));
+        string[] arguments = ["--app-id", "a", "--resources-path", TestSidecar.ResourcesOf(folder), "--data-path", folder];
+        int[] answered = new int[8];
+        await using (SidecarProcess first = await SidecarProcess.StartAsync(arguments))
+        {
+            // Killed while eight callers are saving: each counts only what was answered.
+            Task[] callers = [.. Enumerable.Range(0, answered.Length).Select(caller => SaveUntilGoneAsync(first, caller, answered))];
+            while (answered.Sum() < 200) await Task.Yield();
+            await first.KillAsync();
+            await Task.WhenAll(callers);
+        }
+
+        await using SidecarProcess second = await SidecarProcess.StartAsync(arguments);
+        for (int caller = 0; caller < answered.Length; caller++)
+        {
+            // One more may be on disk whose answer got lost.
+            int kept = int.Parse((await second.Caller.GetAsync($"/v1.0/state/store/k{caller}")).Body, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(kept, answered[caller], answered[caller] + 1);
+        }
+    }
+
+    private static async Task SaveUntilGoneAsync(SidecarProcess sidecar, int caller, int[] answered)
+    {
+        try
+        {
+            for (int value = 1; ; value++)
+            {
+                Answer answer = await sidecar.Caller.PostAsync("/v1.0/state/store", $$"""[{"key":"k{{caller}}","value":{{value}}}]""");
+                Assert.Equal(HttpStatusCode.NoContent, answer.Status);
+                Volatile.Write(ref answered[caller], value);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // The sidecar is gone.
+        }
+    }
+}
