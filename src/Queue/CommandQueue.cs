@@ -17,7 +17,7 @@ namespace Gateway.Queue;
 internal sealed class CommandQueue(
     Committer committer,
     HistoryWriter historyWriter,
-    WakePublisher wakes,
+    IWakePublisher wakes,
     TimeProvider time,
     IOptions<QueueOptions> options,
     IHostApplicationLifetime lifetime,
@@ -148,7 +148,8 @@ internal sealed class CommandQueue(
         if (commit.Deletes.Count > 0) _ = committer.DeleteQuietlyAsync(cell.DeviceId, commit.Deletes, CancellationToken.None);
     }
 
-    private DeviceCell CellOf(string deviceId)
+    /// <summary>What this replica keeps of a device.</summary>
+    internal DeviceCell CellOf(string deviceId)
     {
         var cell = cells.GetOrAdd(deviceId, static id => new DeviceCell(id));
         cell.UsedAt = time.GetTimestamp();

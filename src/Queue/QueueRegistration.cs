@@ -32,6 +32,7 @@ public static class QueueRegistration
         services.AddSingleton<HistoryWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryWriter>());
         services.AddSingleton<WakePublisher>();
+        services.AddSingleton<IWakePublisher>(provider => provider.GetRequiredService<WakePublisher>());
         services.AddHostedService(provider => provider.GetRequiredService<WakePublisher>());
         return services;
     }

@@ -59,7 +59,9 @@ internal sealed class Committer(
             // The race is lost; nothing names these documents, now or ever.
             cell.Etag = null;
             await DeleteQuietlyAsync(cell.DeviceId, [.. step.Effects.Writes.Keys], cancellationToken);
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << attempt)), time, cancellationToken);
+
+            // The first time at once: often it was only a guessed etag. After that others get a chance.
+            if (attempt > 1) await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << attempt)), time, cancellationToken);
         }
 
         throw new QueueUnavailableException($"The queue of {cell.DeviceId} was changed by others {MaxAttempts} times in a row.");

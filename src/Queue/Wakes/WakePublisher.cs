@@ -11,11 +11,18 @@ namespace Gateway.Queue.Wakes;
 /// <param name="DeviceId">The device.</param>
 public sealed record WakeNotice(string DeviceId);
 
+/// <summary>Tells other replicas of work; tests listen in its place.</summary>
+internal interface IWakePublisher
+{
+    /// <summary>Tells a replica that there may be something to claim for a device. Never waits.</summary>
+    void Publish(string replica, string deviceId);
+}
+
 /// <summary>
 /// Tells other replicas of work for devices whose long polls they hold, on their own topics (<c>replica.{id}</c>), in bulk: what
 /// came in while one publish was under way goes with the next. Best effort: a poll whose notice is lost looks again by itself.
 /// </summary>
-internal sealed class WakePublisher(DaprClient dapr, IOptions<QueueOptions> options, ILogger<WakePublisher> logger) : BackgroundService
+internal sealed class WakePublisher(DaprClient dapr, IOptions<QueueOptions> options, ILogger<WakePublisher> logger) : BackgroundService, IWakePublisher
 {
     private const int NoticesPerCall = 100;
 
@@ -26,6 +33,7 @@ internal sealed class WakePublisher(DaprClient dapr, IOptions<QueueOptions> opti
 
     public static string TopicOf(string replica) => $"replica.{replica}";
 
+    /// <inheritdoc />
     public void Publish(string replica, string deviceId) => notices.Writer.TryWrite((replica, new WakeNotice(deviceId)));
 
     /// <inheritdoc />
