@@ -93,6 +93,18 @@ public sealed class PostgresOutageTests : IAsyncDisposable
         Assert.DoesNotContain('\n', e.Message);
     }
 
+    [Fact]
+    public async Task EveryCall_HostThatHasNoAddress_IsUnavailable()
+    {
+        // RFC 2606 keeps .invalid free of names.
+        var store = Open("Host=db.invalid;Username=gateway;Password=hush;Database=fleet");
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => store.Devices.FindAsync("pi-1", Token));
+        Assert.False(await store.Health.IsHealthyAsync(Token));
+        var e = await Assert.ThrowsAsync<StorageStartException>(() => store.Startup.MigrateAsync(Token));
+        Assert.StartsWith("Postgres at db.invalid:5432, database fleet (ConnectionStrings:Gateway), cannot be used: ", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Hots=127.0.0.1;Password=hush")]
     [InlineData("hush")]

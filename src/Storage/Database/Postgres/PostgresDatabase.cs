@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Gateway.Storage.Migrations;
 using Npgsql;
 
@@ -85,7 +86,7 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source) : GatewayDatabas
 
             await transaction.CommitAsync(cancellationToken);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or SocketException)
         {
             throw new StorageStartException(PostgresErrors.StartMessage(e, source), e);
         }
@@ -113,7 +114,7 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source) : GatewayDatabas
             {
                 // A deadlock's loser goes on at once; a broken pooled connection is replaced by the next try.
             }
-            catch (NpgsqlException e) when (PostgresErrors.IsUnavailable(e))
+            catch (Exception e) when (PostgresErrors.IsUnavailable(e))
             {
                 throw new StorageUnavailableException("The relational store does not answer.", e);
             }

@@ -20,14 +20,18 @@ internal static class PostgresErrors
         _ => repeat == Repeat.Safe,
     };
 
-    /// <summary>Whether the store could not do it now; otherwise the error is a fault of ours.</summary>
-    public static bool IsUnavailable(NpgsqlException e) => e is not PostgresException answered
-        || answered.IsTransient
-        || answered.SqlState[..2] is "08" or "28" or "3D" or "40" or "53" or "57" or "58" or "XX"
-        || answered.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+    /// <summary>Whether the store could not do it now; otherwise the error is a fault of ours. A name that nobody resolves comes unwrapped.</summary>
+    public static bool IsUnavailable(Exception e) => e switch
+    {
+        PostgresException answered => answered.IsTransient
+            || answered.SqlState[..2] is "08" or "28" or "3D" or "40" or "53" or "57" or "58" or "XX"
+            || answered.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException or SocketException => true,
+        _ => false,
+    };
 
     /// <summary>One line for the console, without the connection string's password.</summary>
-    public static string StartMessage(NpgsqlException e, NpgsqlDataSource source)
+    public static string StartMessage(Exception e, NpgsqlDataSource source)
     {
         var at = new NpgsqlConnectionStringBuilder(source.ConnectionString);
         var reason = e is PostgresException answered ? answered.MessageText : (e.InnerException ?? e).Message;

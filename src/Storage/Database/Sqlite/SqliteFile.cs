@@ -5,7 +5,10 @@ namespace Gateway.Storage.Database.Sqlite;
 /// <summary>The database file <c>gateway.db</c> in the data folder.</summary>
 internal sealed class SqliteFile
 {
-    /// <summary>How long a statement waits for another process's write.</summary>
+    /// <summary>
+    /// How long a statement waits for another process's write. Microsoft.Data.Sqlite tries again every 150 ms; SQLite's own
+    /// busy_timeout stays unset, since the bundled build, made without usleep, sleeps whole seconds in it.
+    /// </summary>
     private const int BusySeconds = 10;
 
     private readonly string folder;
@@ -22,8 +25,8 @@ internal sealed class SqliteFile
             Mode = SqliteOpenMode.ReadWriteCreate,
             Cache = SqliteCacheMode.Private,
             DefaultTimeout = BusySeconds,
+            Pooling = true,
         };
-        settings.Pooling = true;
         readers = settings.ToString();
         settings.Pooling = false; // Closed in the middle of a transaction, it must really be closed.
         writer = settings.ToString();
