@@ -67,10 +67,11 @@ internal sealed class ActorsFeature : ISidecarFeature, IAsyncDisposable
         context.Health.Changed -= OnHealthChanged;
         reminders.Stop();
         timers.Stop();
-        hosts.Remove();
         try
         {
+            // Actors may still save their state while they are deactivated.
             if (host is not null) await host.LeaveAsync(cancellationToken);
+            hosts.Remove();
             // What a last turn has delivered is noted before the book is closed.
             await Task.WhenAll(reminders.WhenIdleAsync(), timers.WhenIdleAsync()).WaitAsync(cancellationToken);
         }

@@ -54,7 +54,7 @@ internal sealed class ActorHost : IAsyncDisposable
                 if (leaving.IsCancellationRequested) return ActorReply.Failed(ActorReply.Cut);
                 ActorInstance instance = instances.GetOrAdd(actor, static (key, types) => new ActorInstance(key, types[key.Type]), types);
                 using Turn? turn = await instance.Turns.EnterAsync(call.ReentrancyId, waiting.Token);
-                if (turn is not null) return await RunAsync(instance, turn, call);
+                if (turn is not null && TryBegin(instance, turn)) return await RunAsync(instance, turn, call);
             }
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -86,13 +86,20 @@ internal sealed class ActorHost : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<ActorReply> RunAsync(ActorInstance instance, Turn turn, ActorCall call)
+    private bool TryBegin(ActorInstance instance, Turn turn)
     {
         DateTimeOffset idleAt = DaprPeriod.Add(time.GetUtcNow(), instance.Options.IdleTimeout);
-        instance.Active = true;
-        instance.IdleAt = idleAt;
-        idle.Set(instance, idleAt);
+        bool begun = instance.Turns.TryBegin(turn, () =>
+        {
+            instance.Active = true;
+            instance.IdleAt = idleAt;
+        });
+        if (begun) idle.Set(instance, idleAt);
+        return begun;
+    }
 
+    private async Task<ActorReply> RunAsync(ActorInstance instance, Turn turn, ActorCall call)
+    {
         string path = $"/actors/{instance.Key.Type}/{instance.Key.Id}/{call.Path}";
         if (ActorAppPath.TryEncode(app.BaseAddress, path, out string? error) is not { } encoded) return ActorReply.Failed(error!);
 

@@ -65,6 +65,12 @@ internal sealed class ActorHosts(TimeProvider time)
         lock (gate) return open && host?.Hosts(actor.Type) == true ? host : null;
     }
 
+    /// <summary>Whether the actor is active on its host, be that open or not: a turn that runs may write its state.</summary>
+    public bool IsActive(ActorKey actor)
+    {
+        lock (gate) return host?.IsActive(actor) == true;
+    }
+
     /// <summary>Waits until hosts may be called, then says whether the type is hosted.</summary>
     public async Task<bool> IsHostedAsync(string type, CancellationToken cancellationToken)
     {

@@ -14,6 +14,6 @@ internal sealed class ActorInstance(ActorKey key, ActorTypeOptions options)
     /// <summary>True from the start of the first turn until the app has answered the deactivation. Written during a turn only.</summary>
     public bool Active { get; set; }
 
-    /// <summary>When the actor is idle: a while after the start of its latest turn. Guarded by the turns' lock and written during a turn.</summary>
+    /// <summary>When the actor is idle: a while after the start of its latest turn. Read and written under the turns' lock.</summary>
     public DateTimeOffset IdleAt { get; set; }
 }

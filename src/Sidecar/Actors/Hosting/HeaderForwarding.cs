@@ -18,7 +18,7 @@ internal static class HeaderForwarding
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in from)
         {
             // What the sidecar has set already, such as the app's token, stays.
-            if (OfTheConnection.Contains(name) || name[0] == ':' || request.Headers.Contains(name)) continue;
+            if (OfTheConnection.Contains(name) || name[0] == ':' || request.Headers.NonValidated.Contains(name)) continue;
             if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
                 request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }

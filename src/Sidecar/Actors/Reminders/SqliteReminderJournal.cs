@@ -39,6 +39,7 @@ internal sealed class SqliteReminderJournal : IDisposable
     /// <exception cref="SqliteException">The file cannot be opened or is no database.</exception>
     public SqliteReminderJournal(string folder)
     {
+        SQLitePCL.Batteries_V2.Init();
         Directory.CreateDirectory(folder);
         File = Path.Combine(folder, FileName);
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());

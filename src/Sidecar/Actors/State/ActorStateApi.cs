@@ -57,7 +57,7 @@ internal sealed class ActorStateApi(SidecarContext context, ActorHosts hosts)
         }
 
         // Only the host of an active actor may write: that is what keeps two copies of an actor apart.
-        if (hosts.Find(actor)?.IsActive(actor) != true || context.States.ActorStore is not { } component)
+        if (!hosts.IsActive(actor) || context.States.ActorStore is not { } component)
         {
             await ActorErrors.InstanceMissing.WriteAsync(http);
             return;

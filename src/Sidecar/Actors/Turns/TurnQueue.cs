@@ -45,6 +45,19 @@ internal sealed class TurnQueue(bool reentrant, int maxStackDepth)
         return WaitAsync(turn, cancellationToken);
     }
 
+    /// <summary>
+    /// Notes under the lock that a granted turn begins to work; false when it was cut before it did, and the caller must ask again.
+    /// </summary>
+    public bool TryBegin(Turn turn, Action note)
+    {
+        lock (gate)
+        {
+            if (running != turn) return false;
+            note();
+            return true;
+        }
+    }
+
     /// <summary>Takes over from the running turn, if any, before all that wait. Its owner sees <see cref="Turn.Cancelled"/>.</summary>
     /// <remarks><c>when</c>: Asked under the lock, so that no turn can start in between; false leaves everything as it is.</remarks>
     public Turn? Cut(Func<bool> when)

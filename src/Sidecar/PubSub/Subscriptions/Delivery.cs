@@ -69,7 +69,7 @@ internal sealed class Delivery(Subscription subscription, IPubSub pubSub, AppCha
         foreach ((string name, string value) in message.Metadata)
         {
             bool sendable = value.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 && !Reserved.Contains(name.ToLowerInvariant());
-            if (sendable && !request.Headers.Contains(name)) request.Headers.TryAddWithoutValidation(name, value);
+            if (sendable && !request.Headers.NonValidated.Contains(name)) request.Headers.TryAddWithoutValidation(name, value);
         }
 
         return await SendAsync(message, request, AppAnswer.Judge, cancellationToken);
