@@ -40,11 +40,12 @@ public sealed class SidecarCommandTests
         TestSidecar.WriteComponents(folder, TestSidecar.Component("store", "state.sqlite", "", ("connectionString", "state.db")));
         string[] arguments = ["--app-id", "a", "--resources-path", TestSidecar.ResourcesOf(folder), "--data-path", folder];
         int[] answered = new int[8];
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (SidecarProcess first = await SidecarProcess.StartAsync(arguments))
         {
             // Killed while eight callers are saving: each counts only what was answered.
-            Task[] callers = [.. Enumerable.Range(0, answered.Length).Select(caller => SaveUntilGoneAsync(first, caller, answered))];
-            while (answered.Sum() < 200) await Task.Yield();
+            Task[] callers = [.. Enumerable.Range(0, answered.Length).Select(caller => SaveUntilGoneAsync(first, caller, answered, enough))];
+            await enough.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
             await first.KillAsync();
             await Task.WhenAll(callers);
         }
@@ -58,7 +59,7 @@ public sealed class SidecarCommandTests
         }
     }
 
-    private static async Task SaveUntilGoneAsync(SidecarProcess sidecar, int caller, int[] answered)
+    private static async Task SaveUntilGoneAsync(SidecarProcess sidecar, int caller, int[] answered, TaskCompletionSource enough)
     {
         try
         {
@@ -67,6 +68,7 @@ public sealed class SidecarCommandTests
                 Answer answer = await sidecar.Caller.PostAsync("/v1.0/state/store", $$"""[{"key":"k{{caller}}","value":{{value}}}]""");
                 Assert.Equal(HttpStatusCode.NoContent, answer.Status);
                 Volatile.Write(ref answered[caller], value);
+                if (value == 50) enough.TrySetResult();
             }
         }
         catch (HttpRequestException)
