@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +12,7 @@ namespace Gateway.Agent.Tests.Scripted;
 /// A gateway as the specification has it, over real Kestrel on a free port, for one device; and as it should not be, one
 /// <see cref="Fault"/> per request, where a test asks for that.
 /// </summary>
-internal sealed class ScriptedGateway : IAsyncDisposable
+internal sealed partial class ScriptedGateway : IAsyncDisposable
 {
     public const string DeviceId = "pi-1";
     public const string Code = "CODE-1";
@@ -24,29 +23,10 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     private readonly Dictionary<string, Command> commands = [];
     private readonly HashSet<string> tokens = [];
     private TaskCompletionSource changed = NewSignal();
+    private Command? offeredAgain;
     private int counter;
 
     private ScriptedGateway(WebApplication app) => this.app = app;
-
-    /// <summary>A command on the gateway's side.</summary>
-    internal sealed class Command(string id, string type, JsonNode? parameters, int? timeoutMs)
-    {
-        public string Id => id;
-        public string Type => type;
-        public JsonNode? Parameters => parameters;
-        public int? TimeoutMs => timeoutMs;
-        public string? ClaimToken { get; set; }
-        public DateTimeOffset VisibleUntil { get; set; }
-        public int Attempt { get; set; }
-        public int Extended { get; set; }
-        public string? ResultText { get; set; }
-        public int Submissions { get; set; }
-        public bool Cancelled { get; set; }
-        public JsonNode Result => JsonNode.Parse(ResultText!)!;
-        public string? Status => ResultText is null ? null : (string?)Result["status"];
-        public string? Output => (string?)Result["output"];
-        public string? Error => (string?)Result["error"];
-    }
 
     public string Url { get; private set; } = "";
 
@@ -126,8 +106,6 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         Changed();
     }
 
-    private Command? offeredAgain;
-
     public void Cancel(Command command)
     {
         lock (gate) command.Cancelled = true;
@@ -204,124 +182,6 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         await context.Response.CompleteAsync();
         Note($"{name} {status}");
     };
-
-    private (int, object) Register(HttpContext context, JsonNode body)
-    {
-        lock (gate)
-        {
-            Registrations.Add(body);
-            if ((string?)body["deviceId"] != DeviceId) return (404, Error("DEVICE_NOT_FOUND", "not provisioned"));
-            if (Secret is not null) return (409, Error("DEVICE_ALREADY_REGISTERED", "registered"));
-            if ((string?)body["activationCode"] != Code) return (401, Error("INVALID_ACTIVATION_CODE", "wrong code"));
-            Secret = AnswersWithSecret ? "the-gateway-chose-this-secret-for-the-device" : (string?)body["deviceSecret"];
-            return (201, new
-            {
-                success = true,
-                device = new { id = DeviceId, status = "offline", customerId = "customer-1", registeredAt = "2026-01-01T00:00:00.000Z" },
-                deviceSecret = AnswersWithSecret ? Secret : null,
-            });
-        }
-    }
-
-    private (int, object) Authenticate(HttpContext context, JsonNode body)
-    {
-        lock (gate)
-        {
-            Authentications++;
-            if (Secret is null || (string?)body["deviceSecret"] != Secret) return (401, Error("INVALID_CREDENTIALS", "wrong secret"));
-            string token = $"token-{Guid.NewGuid():N}";
-            tokens.Add(token);
-            return (200, new { token, expiresIn = TokenLife, deviceId = DeviceId });
-        }
-    }
-
-    private (int, object) Heartbeat(HttpContext context, JsonNode body)
-    {
-        lock (gate) Heartbeats.Add(body);
-        return (200, new { success = true, nextHeartbeat = HeartbeatMs, pendingCommands = 0 });
-    }
-
-    private async Task<(int, object)> ClaimAsync(HttpContext context, JsonNode body)
-    {
-        int limit = (int)body["limit"]!;
-        TimeSpan visibility = Visibility ?? TimeSpan.FromMilliseconds((double)body["visibilityTimeout"]!);
-        using var wait = new CancellationTokenSource(TimeSpan.FromMilliseconds((double?)body["waitMs"] ?? 0), TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(wait.Token, context.RequestAborted, app.Lifetime.ApplicationStopping);
-        while (true)
-        {
-            Task next;
-            lock (gate)
-            {
-                LargestClaim = Math.Max(LargestClaim, limit);
-                List<Command> taken = [.. commands.Values.Where(command => command.ClaimToken is null && !command.Cancelled).Take(limit)];
-                foreach (Command command in taken)
-                {
-                    command.ClaimToken = $"claim-{Guid.NewGuid():N}";
-                    command.Attempt++;
-                    command.VisibleUntil = TimeProvider.System.GetUtcNow() + visibility;
-                }
-
-                if (offeredAgain is { } again) taken.Add(again);
-                offeredAgain = null;
-                if (taken.Count > 0 || either.IsCancellationRequested)
-                {
-                    return (200, new
-                    {
-                        commands = taken.Select(command => new
-                        {
-                            id = command.Id,
-                            type = command.Type,
-                            parameters = command.Parameters,
-                            priority = 0,
-                            claimToken = command.ClaimToken,
-                            visibleUntil = command.VisibleUntil.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-                            timeoutMs = command.TimeoutMs,
-                            attempt = command.Attempt,
-                        }).ToArray(),
-                    });
-                }
-
-                next = changed.Task;
-            }
-
-            await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token));
-        }
-    }
-
-    private (int, object) Extend(HttpContext context, JsonNode body)
-    {
-        lock (gate)
-        {
-            if (Refuse(context, body, out Command command) is { } refusal) return refusal;
-            TimeSpan extension = Visibility ?? TimeSpan.FromMilliseconds((double)body["extensionMs"]!);
-            command.Extended++;
-            command.VisibleUntil = TimeProvider.System.GetUtcNow() + extension;
-            return (200, new { success = true, visibleUntil = command.VisibleUntil.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) });
-        }
-    }
-
-    private (int, object) Result(HttpContext context, JsonNode body)
-    {
-        lock (gate)
-        {
-            if (Refuse(context, body, out Command command) is { } refusal) return refusal;
-            string text = body.ToJsonString();
-            if (context.Request.ContentLength > LargestResult || text.Length > LargestResult) return (413, Error("PAYLOAD_TOO_LARGE", "too large"));
-            command.Submissions++;
-            if (command.ResultText is not null && command.ResultText != text) return (409, Error("COMMAND_ALREADY_COMPLETED", "another result"));
-            command.ResultText = text;
-            return (200, new { success = true });
-        }
-    }
-
-    private (int, object)? Refuse(HttpContext context, JsonNode body, out Command command)
-    {
-        if (!commands.TryGetValue((string)context.Request.RouteValues["id"]!, out command!)) return (404, Error("COMMAND_NOT_FOUND", "no such command"));
-        if (command.Cancelled) return (409, Error("COMMAND_CANCELLED", "cancelled"));
-        if (command.ClaimToken is null || command.ClaimToken != (string?)body["claimToken"] || command.VisibleUntil < TimeProvider.System.GetUtcNow())
-            return (403, Error("INVALID_CLAIM", "not your claim"));
-        return null;
-    }
 
     private bool Known(HttpContext context)
     {
