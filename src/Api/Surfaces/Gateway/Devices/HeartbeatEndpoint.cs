@@ -67,13 +67,8 @@ internal sealed record HeartbeatRequest(DateTimeOffset Timestamp, string Status,
     /// <summary>Reads a body.</summary>
     public static HeartbeatRequest Read(FieldReader body)
     {
-        var metrics = body.OptionalValue("metrics", MaxBytes);
-        if (body.OptionalObject("metrics") is { } members)
-        {
-            // A device leaves out what its machine does not tell.
-            foreach (var name in (ReadOnlySpan<string>)["cpu", "memory", "uptime"]) members.OptionalNumber(name);
-        }
-
+        // A device leaves out what its machine does not tell.
+        var metrics = body.OptionalMetrics("metrics", MaxBytes, "cpu", "memory", "uptime");
         var left = MaxBytes - (metrics is { } value ? FieldReader.SizeOf(value) : 0);
         return new HeartbeatRequest(
             body.Time("timestamp"),

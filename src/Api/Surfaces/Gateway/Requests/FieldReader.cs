@@ -72,23 +72,28 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     /// <summary>A whole number in a range, which must be there.</summary>
     public long Integer(string name, long min, long max) => OptionalInteger(name, min, max) ?? Missing(name, min);
 
-    /// <summary>A finite number, or null.</summary>
-    public double? OptionalNumber(string name)
-    {
-        if (Find(name) is not { } value) return null;
-        if (value.ValueKind != JsonValueKind.Number) return Wrong(name, "must be a number", 0);
-        var number = value.GetDouble();
-        return double.IsFinite(number) ? number : Wrong(name, "must be a finite number", 0);
-    }
-
     /// <summary>A finite number in a range, which must be there.</summary>
     public double Number(string name, double min, double max)
     {
-        var before = errors.Count;
-        var number = OptionalNumber(name) ?? Missing(name, min);
-        return errors.Count > before || (number >= min && number <= max)
-            ? number
-            : Wrong(name, FormattableString.Invariant($"must be from {min} to {max}"), min);
+        if (Find(name) is not { } value) return Missing(name, min);
+        if (value.ValueKind != JsonValueKind.Number) return Wrong(name, "must be a number", min);
+        var number = value.GetDouble();
+        return number >= min && number <= max ? number : Wrong(name, FormattableString.Invariant($"must be from {min} to {max}"), min);
+    }
+
+    /// <summary>
+    /// An object of measurements, or null: whatever is in it, every number is one that a reader can take, and the members named
+    /// are numbers where they are there.
+    /// </summary>
+    public JsonElement? OptionalMetrics(string name, int maxBytes, params ReadOnlySpan<string> numbers)
+    {
+        if (OptionalValue(name, maxBytes) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.Object) return Wrong<JsonElement?>(name, "must be an object", null);
+        foreach (var number in numbers)
+            if (value.TryGetProperty(number, out var member) && member.ValueKind is not (JsonValueKind.Number or JsonValueKind.Null))
+                Refuse($"{name}.{number}", "must be a number");
+        RefuseInfinite(name, value);
+        return value;
     }
 
     /// <summary>True or false, or null.</summary>
@@ -132,6 +137,22 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
 
     /// <summary>The size of a value in bytes, as its client wrote it.</summary>
     public static int SizeOf(JsonElement value) => JsonMarshal.GetRawUtf8Value(value).Length;
+
+    private void RefuseInfinite(string name, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Number when !double.IsFinite(value.GetDouble()):
+                Refuse(name, "must be a finite number");
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject()) RefuseInfinite($"{name}.{member.Name}", member.Value);
+                break;
+            case JsonValueKind.Array:
+                foreach (var (index, item) in value.EnumerateArray().Index()) RefuseInfinite($"{name}.{index}", item);
+                break;
+        }
+    }
 
     private static bool IsShallow(JsonElement value, int levels) => value.ValueKind switch
     {

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using Gateway.Actors.Hosting;
+using Gateway.Sidecar.Hosting;
+
+namespace Gateway.Api.Hosting;
+
+/// <summary>
+/// The sidecar in this process, when none runs around it (DESIGN, "One process or many"). It starts before everything that
+/// talks to it and stops after; no other part of the program knows that it is there.
+/// </summary>
+internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory loggers, TimeProvider time) : IHostedLifecycleService, IAsyncDisposable
+{
+    private SidecarHost? host;
+
+    /// <summary>Whether a sidecar runs around this process already.</summary>
+    public static bool IsNeeded(IConfiguration configuration) =>
+        string.IsNullOrEmpty(configuration["DAPR_HTTP_PORT"]) && string.IsNullOrEmpty(configuration["DAPR_HTTP_ENDPOINT"]);
+
+    /// <summary>Adds the sidecar and points Dapr's SDK at it.</summary>
+    public static void Add(WebApplicationBuilder builder, GatewayOptions gateway)
+    {
+        var configuration = builder.Configuration;
+        configuration["DAPR_HTTP_ENDPOINT"] = $"http://127.0.0.1:{gateway.Sidecar.HttpPort}";
+
+        // Nobody but our own sidecar calls the app port; other users of the machine must not.
+        if (string.IsNullOrEmpty(configuration["APP_API_TOKEN"]))
+            configuration["APP_API_TOKEN"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        var options = new SidecarOptions
+        {
+            AppId = "gateway-api",
+            AppPort = gateway.AppPort,
+            HttpPort = gateway.Sidecar.HttpPort,
+            ResourcesPaths = [ResourcesPath(gateway.ResourcesPath)],
+            DataPath = Path.GetFullPath(gateway.DataPath),
+            AppApiToken = configuration["APP_API_TOKEN"],
+            DaprApiToken = configuration["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null,
+        };
+        builder.Services.AddHostedService(provider => new EmbeddedSidecar(
+            options, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<TimeProvider>()));
+    }
+
+    public async Task StartingAsync(CancellationToken cancellationToken) =>
+        host = await SidecarHost.StartAsync(options, loggers, time, cancellationToken);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (host is not null) await host.StopAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is not null) await host.DisposeAsync();
+    }
+
+    /// <summary>A relative path is the working directory's, as everywhere; the default also comes with the program.</summary>
+    private static string ResourcesPath(string path)
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, path);
+        return !Directory.Exists(path) && Directory.Exists(beside) ? beside : path;
+    }
+}

@@ -1,0 +1,60 @@
+using Gateway.Actors.Hosting;
+using Gateway.Api.Surfaces.Gateway;
+using Gateway.Sidecar.Hosting;
+
+namespace Gateway.Api.Hosting;
+
+/// <summary>Puts the program together: what a process is follows from its roles and from whether a sidecar is around it.</summary>
+internal static class GatewayApp
+{
+    /// <summary>Builds the application.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddGatewayLogging();
+        var options = builder.AddGatewayOptions();
+        var publicUrl = PublicAddress(options);
+        var embedded = EmbeddedSidecar.IsNeeded(builder.Configuration);
+
+        // The folder first: nothing may touch files that another process works on.
+        if (embedded || string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Gateway")))
+            builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));
+        if (embedded) EmbeddedSidecar.Add(builder, options);
+        builder.AddGatewayBackend(options);
+        if (options.HostsApi) builder.AddSurfaces(options);
+        builder.Services.AddHostedService<StartBanner>();
+
+        builder.WebHost.UseUrls(publicUrl, $"http://127.0.0.1:{options.AppPort}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = SurfaceRegistration.MaxBody;
+        });
+
+        var app = builder.Build();
+
+        // Made at once, so that it is disposed at the end: the lock lasts as long as the process works.
+        _ = app.Services.GetService<DataFolder>();
+        if (options.HostsApi) app.UseGatewaySurface();
+        app.UseRouting();
+        app.UseAppPort(options.AppPort, builder.Configuration["APP_API_TOKEN"] is { Length: > 0 } token ? token : null);
+        app.UseCloudEvents();
+        if (options.HostsApi)
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.MapSurfaces();
+        }
+
+        app.MapGatewayBackend();
+        return app;
+    }
+
+    /// <summary>The line for a start that failed in what only this program knows.</summary>
+    public static string? Explain(Exception e) => e is SidecarStartException ? e.Message : null;
+
+    private static string PublicAddress(GatewayOptions options) =>
+        Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url) && url.AbsolutePath == "/"
+            ? options.PublicUrl.TrimEnd('/')
+            : throw new GatewayStartException($"Gateway:PublicUrl is '{options.PublicUrl}': it takes an address such as http://localhost:8000.");
+}

@@ -1,0 +1,37 @@
+using Gateway.Actors.Hosting;
+using Gateway.Api.Auth.Customers;
+using Gateway.Api.Auth.Devices;
+using Gateway.Api.Health;
+using Gateway.Api.OpenApi;
+using Gateway.Api.RateLimits;
+using Gateway.Api.Surfaces.Gateway;
+using Gateway.Storage;
+
+namespace Gateway.Api.Hosting;
+
+/// <summary>The role <c>api</c>: the surfaces and what they share.</summary>
+internal static class SurfaceRegistration
+{
+    /// <summary>Largest request body, in bytes: 1 MiB.</summary>
+    public const long MaxBody = 1 << 20;
+
+    /// <summary>Adds the surfaces.</summary>
+    public static void AddSurfaces(this WebApplicationBuilder builder, GatewayOptions options)
+    {
+        builder.Services.AddHeartbeatBatcher();
+        builder.Services.AddCustomerAuthentication(options.DataPath);
+        builder.Services.AddDeviceAuthentication();
+        builder.Services.AddRateLimits();
+        builder.Services.AddGatewaySurface(builder.Configuration);
+        builder.Services.AddHealth();
+        builder.Services.AddApiDocument();
+    }
+
+    /// <summary>Maps the surfaces, on both ports: devices may also come through a sidecar's invoke.</summary>
+    public static void MapSurfaces(this WebApplication app)
+    {
+        app.MapGatewaySurface();
+        app.MapHealth();
+        app.MapApiDocument();
+    }
+}
