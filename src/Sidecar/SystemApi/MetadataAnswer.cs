@@ -21,9 +21,10 @@ internal static class MetadataAnswer
             ["id"] = options.AppId,
             ["runtimeVersion"] = RuntimeVersion,
             ["enabledFeatures"] = Texts(context.Resources.Configuration.Features.Where(feature => feature.Value).Select(feature => feature.Key).Order(StringComparer.Ordinal)),
-            ["components"] = new JsonArray([.. context.Components.Select(Component)]),
-            ["extended"] = Extended(extended),
         };
+        if (parts.ActorRuntime?["activeActors"] is { } actors) body["actors"] = actors.DeepClone();
+        body["components"] = new JsonArray([.. context.Components.Select(Component)]);
+        body["extended"] = Extended(extended);
         if (parts.Subscriptions is { Count: > 0 }) body["subscriptions"] = parts.Subscriptions;
         if (context.App is { } app)
         {
