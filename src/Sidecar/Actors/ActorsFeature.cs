@@ -121,6 +121,7 @@ internal sealed class ActorsFeature : ISidecarFeature, IAsyncDisposable
         }
 
         if (asked.Count > 0) ActorLog.Hosted(logger, string.Join(", ", asked.Select(type => type.Type)));
+        if (asked.Count > 0 && context.Options.DataPath is null) ActorLog.RemindersInMemory(logger);
         return asked;
     }
 

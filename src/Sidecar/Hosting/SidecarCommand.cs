@@ -15,7 +15,7 @@ internal static class SidecarCommand
     private static readonly Option<string> ListenAddresses = new("--dapr-listen-addresses") { DefaultValueFactory = _ => "127.0.0.1", Description = "The address of the HTTP API" };
     private static readonly Option<string[]> ResourcesPath = new("--resources-path", "-d", "--components-path") { Description = "A folder with component files; may be repeated" };
     private static readonly Option<string?> Config = new("--config", "-c") { Description = "A file with a Configuration" };
-    private static readonly Option<string?> DataPath = new("--data-path") { Description = "The folder for reminders and jobs (this sidecar's own flag), .gateway by default" };
+    private static readonly Option<string?> DataPath = new("--data-path") { Description = "The folder for reminders and jobs (this sidecar's own flag); without it they are kept in memory" };
     private static readonly Option<LogLevel> Level = new("--log-level") { CustomParser = ParseLevel, DefaultValueFactory = _ => LogLevel.Information, Description = "debug, info, warn, error or fatal" };
     private static readonly Option<long?> MaxBodySize = new("--max-body-size") { CustomParser = ParseSize, Description = "The largest request body, such as 4Mi (the default)" };
     private static readonly Option<int?> MaxRequestSize = new("--dapr-http-max-request-size") { Description = "The largest request body in MB (the older form of --max-body-size)" };

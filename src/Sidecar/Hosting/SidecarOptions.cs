@@ -23,8 +23,8 @@ public sealed class SidecarOptions
 
     /// <summary>
     /// Folder for what Dapr keeps outside the state store (reminders and jobs, which are in its scheduler service).
-    /// An embedding host that sets it also gets relative <c>state.sqlite</c> files there; null means <c>.gateway</c>
-    /// for the former and the working directory for the latter, as with <c>daprd</c>.
+    /// An embedding host that sets it also gets relative <c>state.sqlite</c> files there; null keeps the former in memory
+    /// and takes the working directory for the latter, as with <c>daprd</c>.
     /// </summary>
     public string? DataPath { get; init; }
 
@@ -45,7 +45,4 @@ public sealed class SidecarOptions
 
     /// <summary>App health checks (<c>--enable-app-health-check</c>), or null: a listening app counts as healthy for good.</summary>
     public AppHealthOptions? AppHealth { get; init; }
-
-    /// <summary>The data folder, with its default filled in.</summary>
-    internal string DataFolder => DataPath ?? ".gateway";
 }

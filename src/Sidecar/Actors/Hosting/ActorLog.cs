@@ -21,6 +21,9 @@ internal static partial class ActorLog
     [LoggerMessage(4105, LogLevel.Warning, "The app could not be told that an actor of type {ActorType} was deactivated")]
     public static partial void DeactivationFailed(ILogger logger, string actorType, Exception exception);
 
+    [LoggerMessage(4106, LogLevel.Warning, "Reminders are kept in memory only and end with the sidecar: no data folder is configured")]
+    public static partial void RemindersInMemory(ILogger logger);
+
     [LoggerMessage(4110, LogLevel.Warning, "A reminder of an actor of type {ActorType} failed, attempt {Attempt}")]
     public static partial void ReminderFailed(ILogger logger, string actorType, int attempt);
 
