@@ -1,0 +1,36 @@
+using Gateway.Storage;
+using Gateway.Storage.Devices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Gateway.Api.Tests.Gateway;
+
+/// <summary>The relational store's credentials, which can be taken away.</summary>
+internal sealed class FaultyCredentials : IDeviceCredentials
+{
+    private IDeviceCredentials? inner;
+
+    public bool IsDown { get; set; }
+
+    private IDeviceCredentials Inner => IsDown ? throw new StorageUnavailableException("The test has taken the store away.") : inner!;
+
+    public void Decorate(IServiceCollection services)
+    {
+        var real = services.Last(service => service.ServiceType == typeof(IDeviceCredentials)).ImplementationType!;
+        services.Replace(ServiceDescriptor.Singleton<IDeviceCredentials>(provider =>
+        {
+            inner = (IDeviceCredentials)ActivatorUtilities.CreateInstance(provider, real);
+            return this;
+        }));
+    }
+
+    public Task<DeviceSecret?> FindSecretAsync(string deviceId, CancellationToken cancellationToken) =>
+        Inner.FindSecretAsync(deviceId, cancellationToken);
+
+    public Task<bool> AddTokenAsync(
+        string tokenHash, string deviceId, string secretHash, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
+        Inner.AddTokenAsync(tokenHash, deviceId, secretHash, expiresAt, cancellationToken);
+
+    public Task<DeviceToken?> FindTokenAsync(string tokenHash, CancellationToken cancellationToken) =>
+        Inner.FindTokenAsync(tokenHash, cancellationToken);
+}

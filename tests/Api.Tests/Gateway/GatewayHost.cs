@@ -1,0 +1,154 @@
+using System.Text;
+using Dapr.Client;
+using Gateway.Api.Auth.Customers;
+using Gateway.Api.Auth.Devices;
+using Gateway.Api.Auth.Jwt;
+using Gateway.Api.Health;
+using Gateway.Api.OpenApi;
+using Gateway.Api.RateLimits;
+using Gateway.Api.Surfaces.Gateway;
+using Gateway.Api.Tests.Auth;
+using Gateway.Core.History;
+using Gateway.Core.Queue;
+using Gateway.Queue;
+using Gateway.Storage;
+using Gateway.Storage.Devices;
+using Gateway.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.Api.Tests.Gateway;
+
+/// <summary>
+/// The whole surface on a real Kestrel: real authentication, rate limits and relational store (SQLite in a folder of its own), the
+/// queue in memory, virtual time. As a class fixture it is shared; tests that change it make their own.
+/// </summary>
+public sealed class GatewayHost : IAsyncLifetime
+{
+    private const string JwtSecret = "a-secret-of-the-tests-with-more-than-32-bytes";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("gateway-api-").FullName;
+    private readonly Dictionary<string, string?> settings;
+    private int names;
+    private LocalServer? server;
+    private StubSidecar? sidecar;
+
+    public GatewayHost() : this([])
+    {
+    }
+
+    internal GatewayHost(Dictionary<string, string?> settings)
+    {
+        this.settings = settings;
+        settings["SUPABASE_JWT_SECRET"] = JwtSecret;
+        settings["Gateway:DataPath"] = folder;
+        settings.TryAdd("Gateway:RateLimits:CustomerPerMinute", "0");
+        settings.TryAdd("Gateway:RateLimits:DevicePerMinute", "0");
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public HttpClient Client => server!.Client;
+
+    internal IServiceProvider Services => server!.Services;
+
+    internal CapturedLog Log => server!.Log;
+
+    internal InMemoryQueue Queue => (InMemoryQueue)Services.GetRequiredService<ICommandQueue>();
+
+    internal StubSidecar Sidecar => sidecar!;
+
+    internal FaultyCredentials Credentials { get; } = new();
+
+    internal QueueLimits Limits { get; init; } = QueueLimits.Default;
+
+    public async ValueTask InitializeAsync()
+    {
+        sidecar = await StubSidecar.StartAsync();
+        server = await LocalServer.StartAsync(Configure, Map, "Test");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null) await server.DisposeAsync();
+        if (sidecar is not null) await sidecar.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A name that no other test of this host uses.</summary>
+    public string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";
+
+    /// <summary>A customer that no other test knows.</summary>
+    internal Caller NewCustomer() => Customer(NewName("customer"));
+
+    /// <summary>A customer by id.</summary>
+    internal Caller Customer(string id)
+    {
+        var signer = new JwtSigner(
+            new HmacJwtKey(Encoding.UTF8.GetBytes(JwtSecret)), new JwtRules { Audience = "authenticated" }, Time);
+        return new Caller(Client, id, "Authorization", $"Bearer {signer.Sign(id, TimeSpan.FromDays(30))}");
+    }
+
+    /// <summary>Writes the heartbeats that wait.</summary>
+    internal Task WriteHeartbeatsAsync() => Services.GetRequiredService<HeartbeatBatcher>().FlushAsync(CancellationToken.None);
+
+    /// <summary>Nobody.</summary>
+    internal Caller Anonymous => new(Client, "", null, null);
+
+    /// <summary>A registered device of a customer, with a session token.</summary>
+    internal async Task<Caller> NewDeviceAsync(Caller customer)
+    {
+        var id = NewName("device");
+        var provisioned = await customer.PostAsync("/api/v1/customer/devices/provision", new { deviceId = id });
+        var registered = await Anonymous.PostAsync(
+            "/api/v1/device/register", new { deviceId = id, activationCode = provisioned.Text("device.activationCode") });
+        return await SignInAsync(id, registered.Text("deviceSecret"));
+    }
+
+    /// <summary>A registered device with a fresh token.</summary>
+    internal async Task<Caller> SignInAsync(string deviceId, string secret)
+    {
+        var answer = await Anonymous.PostAsync("/api/v1/device/auth", new { deviceId, deviceSecret = secret });
+        return new Caller(Client, deviceId, "X-Device-Token", answer.Text("token"));
+    }
+
+    /// <summary>A session; its id.</summary>
+    internal static async Task<string> OpenSessionAsync(Caller customer, Caller device, string type = "diagnostic")
+    {
+        var answer = await customer.PostAsync("/api/v1/customer/sessions", new { deviceId = device.Id, type });
+        return answer.Text("session.id");
+    }
+
+    private void Configure(WebApplicationBuilder builder)
+    {
+        builder.Configuration.AddInMemoryCollection(settings);
+        var services = builder.Services;
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddMetrics();
+        services.AddGatewayStorage(builder.Configuration);
+        services.AddHeartbeatBatcher();
+        Credentials.Decorate(services);
+        services.AddCustomerAuthentication(folder);
+        services.AddDeviceAuthentication();
+        services.AddRateLimits();
+        services.AddGatewaySurface(builder.Configuration);
+        services.AddHealth();
+        services.AddApiDocument();
+        services.AddSingleton<ICommandQueue>(provider =>
+            new InMemoryQueue(provider.GetRequiredService<ICommandHistory>(), Time, Limits));
+        services.AddSingleton(new DaprClientBuilder().UseHttpEndpoint(sidecar!.Address).Build());
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.Services.GetRequiredService<IStorageStartup>().MigrateAsync(CancellationToken.None).GetAwaiter().GetResult();
+        app.UseGatewaySurface();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapGatewaySurface();
+        app.MapHealth();
+        app.MapApiDocument();
+    }
+}
