@@ -22,10 +22,12 @@ internal static class SubscriptionList
 
     private static IEnumerable<Topic> Topics(RouteEndpoint endpoint)
     {
+        var topics = endpoint.Metadata.GetOrderedMetadata<ITopicMetadata>();
+        if (topics.Count == 0) return [];
         var path = Path(endpoint.RoutePattern);
         var bulk = endpoint.Metadata.GetOrderedMetadata<IBulkSubscribeMetadata>();
         var entries = endpoint.Metadata.GetOrderedMetadata<IOriginalTopicMetadata>();
-        return endpoint.Metadata.GetOrderedMetadata<ITopicMetadata>().Select(topic => new Topic(
+        return topics.Select(topic => new Topic(
             topic,
             path,
             [.. entries.Where(entry => string.IsNullOrEmpty(entry.Id) || Owns(topic, entry.Id))],

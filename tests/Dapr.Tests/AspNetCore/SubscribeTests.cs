@@ -103,6 +103,15 @@ public class SubscribeTests
     }
 
     [Fact]
+    public async Task Subscribe_RouteWithParametersAndNoTopic_IsLeftAlone() => await ExpectAsync(
+        app =>
+        {
+            app.MapPost("/items/{id}", (string id) => id);
+            app.MapPost("/o", () => { }).WithTopic("p", "o");
+        },
+        """[{"topic":"o","pubsubName":"p","route":"o"}]""");
+
+    [Fact]
     public void WithTopic_MissingNames_AreRefused()
     {
         var app = WebApplication.CreateSlimBuilder().Build();
