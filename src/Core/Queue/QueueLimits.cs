@@ -27,7 +27,7 @@ public sealed record QueueLimits
     /// <summary>How long an approval holds when the command is not claimed. Default 1 hour.</summary>
     public TimeSpan ApprovalValidity { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Events that may wait for history; past it nothing new is accepted. Default 512.</summary>
+    /// <summary>Events that may wait for history; past it nothing new is accepted, past twice as many nothing is handed out. Default 512.</summary>
     public int MaxEvents { get; init; } = 512;
 
     /// <summary>Longest text that lives in the head, in UTF-16 units; longer ones get a document. Default 2,048.</summary>

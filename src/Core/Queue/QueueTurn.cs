@@ -63,7 +63,11 @@ internal sealed partial class QueueTurn
 
     public bool Changed { get; private set; }
 
-    public int EventCount => events.Count;
+    /// <summary>Nothing new is accepted: the head has to stay small.</summary>
+    public bool HistoryIsBehind => events.Count >= Limits.MaxEvents;
+
+    /// <summary>Nothing is handed out either; only what devices have begun goes on to its end.</summary>
+    public bool HistoryIsFarBehind => events.Count >= 2 * Limits.MaxEvents;
 
     public int Length => Waiting + Pending.Count + Claimed.Count;
 

@@ -59,6 +59,17 @@ public sealed class QueueCostTests
     }
 
     [Fact]
+    public void Enqueue_HeadAtTheBrim_SpillsManyCommandsAtATime()
+    {
+        var device = NewDevice(0, manyPriorities: false);
+        device.AcceptMany(32 + 128 + 32, () => device.NewCommand(priority: 9));
+        device.Queue.Flush();
+
+        Measure(device, () => device.Accept(device.NewCommand(priority: 1))).Within(worst: 8, average: 0.25);
+        Measure(device, () => device.Accept(device.NewCommand(priority: 9))).Within(worst: 8, average: 0.25);
+    }
+
+    [Fact]
     public void ReturnedClaims_OfADeepQueue_GoBackWithoutManyDocuments()
     {
         var device = NewDevice(5_000, manyPriorities: false);

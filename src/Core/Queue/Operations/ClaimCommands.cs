@@ -28,7 +28,7 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
         var toClear = 2 * turn.Limits.SegmentEntries;
         foreach (var lane in turn.Lanes)
         {
-            while (granted.Count < Tokens.Length && turn.Claimed.Count < turn.Limits.MaxClaims && lane.Count > 0)
+            while (granted.Count < Tokens.Length && turn.Claimed.Count < turn.Limits.MaxClaims && lane.Count > 0 && !turn.HistoryIsFarBehind)
             {
                 if (toClear == 0)
                 {

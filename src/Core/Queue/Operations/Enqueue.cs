@@ -53,7 +53,7 @@ public sealed record Enqueue : QueueOperation<EnqueueOutcome>
         }
 
         if (SessionId is not null && turn.Session?.Id != SessionId) return Refused(EnqueueStatus.SessionNotActive);
-        if (turn.EventCount >= turn.Limits.MaxEvents) return Refused(EnqueueStatus.HistoryBehind);
+        if (turn.HistoryIsBehind) return Refused(EnqueueStatus.HistoryBehind);
         if (turn.Length >= turn.Limits.MaxLength
             || (RequiresApproval && turn.Pending.Count >= turn.Limits.MaxPendingApproval)
             || (SessionId is not null && turn.Session!.Live >= turn.Limits.MaxSessionCommands))

@@ -49,7 +49,12 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
                 }
 
                 if (ahead > 0) reasons.Add(new("priority", $"{ahead} command(s) of the same or a higher priority come first.", null));
-                if (turn.Claimed.Count >= turn.Limits.MaxClaims)
+                if (turn.HistoryIsFarBehind)
+                {
+                    reasons.Add(new("limit", "Too many events of its device wait for history: nothing is handed out until it has caught up.", null));
+                    next = null;
+                }
+                else if (turn.Claimed.Count >= turn.Limits.MaxClaims)
                 {
                     next = turn.Claimed.Min(claimed => claimed.Claim!.EndsAt);
                     reasons.Add(new("limit", $"Its device holds {turn.Claimed.Count} claims, as many as it may.", next));

@@ -22,13 +22,17 @@ public sealed record ExtendClaim(string CommandId, string Token, TimeSpan By) : 
         if (until != claim.VisibleUntil)
         {
             turn.Claimed[turn.Claimed.IndexOf(entry)] = entry with { Claim = claim with { VisibleUntil = until } };
-            turn.Record(QueueEventKind.Extended, e => e with
-            {
-                CommandId = CommandId,
-                SessionId = entry.Definition.SessionId,
-                State = CommandState.Claimed,
-                VisibleUntil = until,
-            });
+            // The one event that a device can cause without end: history can do without it, the head can not bear it.
+            if (turn.HistoryIsBehind)
+                turn.Touch();
+            else
+                turn.Record(QueueEventKind.Extended, e => e with
+                {
+                    CommandId = CommandId,
+                    SessionId = entry.Definition.SessionId,
+                    State = CommandState.Claimed,
+                    VisibleUntil = until,
+                });
         }
 
         return new ExtendOutcome(ClaimStatus.Live, until, null);

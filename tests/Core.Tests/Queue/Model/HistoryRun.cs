@@ -97,7 +97,7 @@ internal sealed partial class HistoryRun(QueueLimits limits)
             Look(reminderFired: false, Fault.None);
         }
 
-        Assert.DoesNotContain(model.Waiting, model.IsOverdue);
+        Assert.DoesNotContain(model.Waiting, command => command.ExpiresAt <= queue.NowMs);
     }
 
     /// <summary>Lets all time pass, and then looks at what is left.</summary>

@@ -245,6 +245,22 @@ public sealed class ClaimCommandsTests
     }
 
     [Fact]
+    public void Claim_HistoryFarBehind_GrantsNothingUntilItHasCaughtUp()
+    {
+        var small = new TestDevice(new QueueLimits { MaxEvents = 4 });
+        var ids = small.AcceptMany(4);
+        small.Queue.Flush(1);
+        Assert.Equal(4, small.Claim(4).Count);
+        small.Pass(TestDevice.Visibility);
+
+        Assert.Empty(small.Claim(4));
+        Assert.Contains("limit", small.Explain(ids[0]).Reasons.Select(reason => reason.Code));
+
+        small.Queue.Flush();
+        Assert.Equal(ids, small.Claim(4).Select(command => command.Id));
+    }
+
+    [Fact]
     public void Claim_NothingToClaim_NotesWhoWaitsAndRenewsItSeldom()
     {
         var claim = device.NewClaim() with { Interest = "replica-1" };

@@ -46,6 +46,22 @@ public sealed class ClaimTokenTests
     }
 
     [Fact]
+    public void Extend_HistoryBehind_LastsLongerWithoutAnEvent()
+    {
+        var small = new TestDevice(new QueueLimits { MaxEvents = 2 });
+        small.Accept();
+        var claimed = small.ClaimOne();
+        for (var i = 0; i < 10; i++)
+        {
+            small.Pass(TimeSpan.FromSeconds(20));
+            Assert.Equal(ClaimStatus.Live, small.Queue.Do(new ExtendClaim(claimed.Id, claimed.Token, TimeSpan.FromSeconds(30))).Status);
+        }
+
+        Assert.Equal(2, small.Head.Events.Length);
+        Assert.Equal(ResultStatus.Accepted, small.Finish(claimed).Status);
+    }
+
+    [Fact]
     public void Extend_TokenOfAnEarlierClaim_IsStale()
     {
         device.Accept();
