@@ -16,6 +16,9 @@ public static class GatewayLogging
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Warning)
+            // Every request without a token would be a line: "was challenged".
+            .MinimumLevel.Override("Gateway.Api.Auth.Customers.CustomerAuthenticationHandler", LogEventLevel.Warning)
+            .MinimumLevel.Override("Gateway.Api.Auth.Devices.DeviceAuthenticationHandler", LogEventLevel.Warning)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
         configuration = builder.Environment.IsDevelopment()

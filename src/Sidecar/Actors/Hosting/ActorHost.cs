@@ -175,6 +175,10 @@ internal sealed class ActorHost : IAsyncDisposable
             using HttpResponseMessage response = await app.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode) ActorLog.DeactivationRefused(logger, actor.Type, (int)response.StatusCode);
         }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            // The app is gone, and its actors with it.
+        }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
             ActorLog.DeactivationFailed(logger, actor.Type, exception);
