@@ -22,7 +22,7 @@ internal static class GatewayApp
         if (embedded) EmbeddedSidecar.Add(builder, options);
         builder.AddGatewayBackend(options);
         if (options.HostsApi) builder.AddSurfaces(options);
-        builder.Services.AddHostedService<StartBanner>();
+        if (builder.Environment.IsDevelopment()) builder.Services.AddHostedService<StartBanner>();
 
         builder.WebHost.UseUrls(publicUrl, $"http://127.0.0.1:{options.AppPort}");
         builder.WebHost.ConfigureKestrel(kestrel =>
