@@ -95,6 +95,7 @@ internal sealed class ModelQueue(QueueLimits limits)
     {
         var granted = new List<ClaimedCommand>();
         var passed = 0;
+        StoppedShort = false;
         foreach (var command in Waiting.ToList())
         {
             if (granted.Count == claim.Tokens.Length || In(CommandState.Claimed).Count() == limits.MaxClaims) break;
