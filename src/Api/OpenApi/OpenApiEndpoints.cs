@@ -13,6 +13,7 @@ internal static class OpenApiEndpoints
             options.ShouldInclude = api => api.RelativePath is { } path && IsDocumented(path);
             options.AddDocumentTransformer<DocumentFrame>();
             options.AddOperationTransformer<OperationDetails>();
+            options.AddSchemaTransformer<MemberRules>();
         });
         return services;
     }

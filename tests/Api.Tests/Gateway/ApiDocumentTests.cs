@@ -41,6 +41,20 @@ public sealed partial class ApiDocumentTests(GatewayHost host) : IClassFixture<G
     }
 
     [Fact]
+    public async Task Document_OfMembers_SaysWhichMustBeThere()
+    {
+        var document = (await host.Anonymous.GetAsync("/openapi/v1.json")).Json;
+        var body = document.GetProperty("paths").GetProperty("/api/v1/device/commands/{id}/result").GetProperty("post")
+            .GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        Assert.Equal(["claimToken", "duration", "executedAt", "status"], Required(body));
+        Assert.Equal("number", body.GetProperty("properties").GetProperty("duration").GetProperty("type").GetString());
+        var device = document.GetProperty("components").GetProperty("schemas").GetProperty("DeviceListItem");
+        Assert.Equal(["id", "lastSeen", "lifecycle", "name", "status"], Required(device));
+        var claim = document.GetProperty("paths").GetProperty("/api/v1/device/commands/claim").GetProperty("post");
+        Assert.Equal("Claim commands, waiting for some when there are none", claim.GetProperty("summary").GetString());
+    }
+
+    [Fact]
     public async Task Page_ToBrowseIt_AsksNoOtherHost()
     {
         var page = (await host.Anonymous.GetAsync("/docs/index.html")).Is(HttpStatusCode.OK);
@@ -57,6 +71,9 @@ public sealed partial class ApiDocumentTests(GatewayHost host) : IClassFixture<G
         Assert.Contains(scripts, script => script.Body.Contains("/openapi/v1.json", StringComparison.Ordinal));
         Assert.Contains(scripts, script => script.Body.Contains("validatorUrl = null", StringComparison.Ordinal));
     }
+
+    private static IEnumerable<string> Required(JsonElement schema) =>
+        schema.GetProperty("required").EnumerateArray().Select(member => member.GetString()!).Order(StringComparer.Ordinal);
 
     private static JsonElement Resolve(JsonElement document, JsonElement schema) => schema.TryGetProperty("$ref", out var reference)
         ? document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1])

@@ -253,13 +253,16 @@ public sealed class DeviceCommandTests(GatewayHost host) : IClassFixture<Gateway
             .IsInvalid("claimToken", "status", "executedAt", "duration");
     }
 
-    [Fact]
-    public async Task Command_OfATypeThatMustNotRunTwice_EndsAsUnknown()
+    [Theory]
+    [InlineData("restart_service", null)]
+    [InlineData("run_script", null)]
+    [InlineData("flash", "flash")]
+    public async Task Command_OfATypeThatMustNotRunTwice_EndsAsUnknown(string type, string? configured)
     {
-        await using var own = new GatewayHost();
+        await using var own = new GatewayHost(configured is null ? [] : new() { ["Gateway:Commands:AtMostOnceTypes:0"] = configured });
         await own.InitializeAsync();
         var (customer, device, session) = await StartAsync(own);
-        await SendAsync(customer, session, new { type = "restart_service" });
+        await SendAsync(customer, session, new { type });
         var (id, token) = await ClaimAsync(device, 1_000);
         own.Time.Advance(TimeSpan.FromSeconds(1));
         var late = (await ResultAsync(device, id, token)).IsError(HttpStatusCode.Conflict, "CONFLICT");

@@ -60,7 +60,7 @@ internal static class ApproveEndpoint
 /// <param name="Approved">Approved or rejected.</param>
 /// <param name="Reason">Why, in words, at most 2,000 characters.</param>
 /// <param name="Digest">The digest of what was shown; absent: whatever is stored.</param>
-internal sealed record ApproveRequest(string CommandId, bool Approved, string? Reason, string? Digest)
+internal sealed record ApproveRequest(string CommandId, bool Approved, string? Reason = null, string? Digest = null)
 {
     /// <summary>Reads a body.</summary>
     public static ApproveRequest Read(FieldReader body) => new(

@@ -45,7 +45,7 @@ internal static class ClaimEndpoint
 /// <param name="Limit">Most commands, 1 to 10. Default 1.</param>
 /// <param name="VisibilityTimeout">How long the claims last unless extended, in milliseconds, 1,000 to 43,200,000. Default 300,000.</param>
 /// <param name="WaitMs">How long to wait for a command when there is none, in milliseconds, 0 to 20,000. Default 0.</param>
-internal sealed record ClaimRequest(int Limit, int VisibilityTimeout, int WaitMs)
+internal sealed record ClaimRequest(int Limit = 1, int VisibilityTimeout = ClaimRequest.DefaultVisibility, int WaitMs = 0)
 {
     private const int MaxLimit = 10, MinVisibility = 1_000, MaxVisibility = 43_200_000, DefaultVisibility = 300_000, MaxWait = 20_000;
 

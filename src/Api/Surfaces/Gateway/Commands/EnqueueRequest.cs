@@ -15,7 +15,13 @@ namespace Gateway.Api.Surfaces.Gateway.Commands;
 /// <param name="TimeoutMs">How long one claim may last in all, in milliseconds, 1,000 to 43,200,000. Default: as long as the device extends.</param>
 /// <param name="ExpiresInMs">When it expires if it is not started, in milliseconds from now, 1,000 to 1,209,600,000. Default: with its session.</param>
 internal sealed record EnqueueRequest(
-    string Type, JsonElement? Parameters, int Priority, bool? RequiresApproval, string? IdempotencyKey, long? TimeoutMs, long? ExpiresInMs)
+    string Type,
+    JsonElement? Parameters = null,
+    int Priority = EnqueueRequest.DefaultPriority,
+    bool? RequiresApproval = null,
+    string? IdempotencyKey = null,
+    long? TimeoutMs = null,
+    long? ExpiresInMs = null)
 {
     private const int DefaultPriority = 5, MaxPriority = 9;
     private const long MinTimeout = 1_000, MaxTimeout = 43_200_000, MinExpiry = 1_000, MaxExpiry = 1_209_600_000;

@@ -35,21 +35,21 @@ internal static class ResultEndpoint
 /// <summary>A device's word about a command.</summary>
 /// <param name="ClaimToken">The claim.</param>
 /// <param name="Status"><c>success</c>, <c>failure</c> or <c>timeout</c>.</param>
-/// <param name="Output">What it printed.</param>
-/// <param name="Error">What went wrong.</param>
 /// <param name="ExecutedAt">When it ran, by the device's clock.</param>
 /// <param name="Duration">How long it ran, in milliseconds.</param>
+/// <param name="Output">What it printed.</param>
+/// <param name="Error">What went wrong.</param>
 internal sealed record ResultRequest(
-    string ClaimToken, string Status, string? Output, string? Error, DateTimeOffset ExecutedAt, double Duration)
+    string ClaimToken, string Status, DateTimeOffset ExecutedAt, double Duration, string? Output = null, string? Error = null)
 {
     /// <summary>Reads a body.</summary>
     public static ResultRequest Read(FieldReader body) => new(
         body.Text("claimToken", 1, WireLimits.Token),
         body.OneOf("status", "success", "failure", "timeout"),
-        body.OptionalOutput("output"),
-        body.OptionalOutput("error"),
         body.Time("executedAt"),
-        body.Number("duration", 0, WireLimits.Number));
+        body.Number("duration", 0, WireLimits.Number),
+        body.OptionalOutput("output"),
+        body.OptionalOutput("error"));
 
     /// <summary>As the queue takes it.</summary>
     public SubmitResult ToOperation(string commandId, string deviceId) => new()

@@ -23,7 +23,7 @@ internal sealed record AuthAnswer(string Token, long ExpiresIn, string DeviceId)
 /// <param name="ActivationCode">The code that its owner was given; case and dashes do not matter.</param>
 /// <param name="Metadata">What it says of itself.</param>
 /// <param name="DeviceSecret">A secret of its own, 32 to 256 characters; absent: the server makes one.</param>
-internal sealed record RegisterRequest(string DeviceId, string ActivationCode, DeviceMetadata? Metadata, string? DeviceSecret)
+internal sealed record RegisterRequest(string DeviceId, string ActivationCode, DeviceMetadata? Metadata = null, string? DeviceSecret = null)
 {
     private const int MinSecret = 32;
 
@@ -38,7 +38,7 @@ internal sealed record RegisterRequest(string DeviceId, string ActivationCode, D
 /// <summary>What a device says of itself.</summary>
 /// <param name="Location">Where it stands, at most 256 characters.</param>
 /// <param name="Model">What it is, at most 128 characters.</param>
-internal sealed record DeviceMetadata(string? Location, string? Model)
+internal sealed record DeviceMetadata(string? Location = null, string? Model = null)
 {
     /// <summary>Reads an object.</summary>
     public static DeviceMetadata Read(FieldReader metadata) => new(

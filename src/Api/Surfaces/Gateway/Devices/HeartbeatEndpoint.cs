@@ -59,7 +59,7 @@ internal sealed class HeartbeatOptions
 /// <param name="Status"><c>online</c>, <c>busy</c> or <c>error</c>.</param>
 /// <param name="Metrics">Its metrics: <c>cpu</c>, <c>memory</c>, <c>uptime</c> and whatever else it measures.</param>
 /// <param name="Diagnostics">Whatever it has to say besides.</param>
-internal sealed record HeartbeatRequest(DateTimeOffset Timestamp, string Status, JsonElement? Metrics, JsonElement? Diagnostics)
+internal sealed record HeartbeatRequest(DateTimeOffset Timestamp, string Status, JsonElement? Metrics = null, JsonElement? Diagnostics = null)
 {
     /// <summary>Most bytes of metrics and diagnostics together: 64 KiB.</summary>
     public const int MaxBytes = 64 * 1024;

@@ -52,7 +52,7 @@ internal static class ProvisionEndpoints
 /// <param name="DeviceId">The device's id, 1 to 128 characters of <c>[A-Za-z0-9._-]</c>.</param>
 /// <param name="Name">The customer's name for it, at most 128 characters.</param>
 /// <param name="Location">Where it stands, at most 256 characters.</param>
-internal sealed record ProvisionRequest(string DeviceId, string? Name, string? Location)
+internal sealed record ProvisionRequest(string DeviceId, string? Name = null, string? Location = null)
 {
     /// <summary>Reads a body.</summary>
     public static ProvisionRequest Read(FieldReader body) => new(
@@ -69,7 +69,7 @@ internal sealed record ProvisionAnswer(ProvisionedDevice Device, string Instruct
     /// <summary>With the code, which is shown this once.</summary>
     public static ProvisionAnswer Of(string deviceId, string code, DateTimeOffset expiresAt) => new(
         new ProvisionedDevice(deviceId, code, WireTime.Text(expiresAt)),
-        $"Enter the activation code {code} on the device {deviceId} within 24 hours, for example: gateway-agent register --device {deviceId} --code {code}. It works once and is not shown again.");
+        $"Enter the activation code {code} on the device {deviceId} within 24 hours, for example: gateway-agent register --server URL --device {deviceId} --code {code}. It works once and is not shown again.");
 }
 
 /// <summary>A device and its activation code.</summary>

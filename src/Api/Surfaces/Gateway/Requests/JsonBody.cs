@@ -15,6 +15,8 @@ internal static class JsonBody
     /// <summary>The deepest nesting of a body.</summary>
     public const int MaxDepth = 64;
 
+    private const int FirstBuffer = 16 * 1024;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
@@ -31,7 +33,8 @@ internal static class JsonBody
         var untyped = mayBeEmpty && request.ContentType is null;
         if (!untyped && !IsJson(request)) return GatewayErrors.Result(GatewayErrorCode.UnsupportedMediaType);
 
-        var bytes = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 1024) + 1);
+        // A length that was only announced takes no memory yet.
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Min(request.ContentLength + 1 ?? FirstBuffer, FirstBuffer));
         while (true)
         {
             var count = await request.Body.ReadAsync(bytes.GetMemory(1), context.RequestAborted);

@@ -8,7 +8,7 @@ namespace Gateway.Api.Surfaces.Gateway.Sessions;
 /// <param name="DeviceId">The device.</param>
 /// <param name="Type"><c>diagnostic</c> or <c>remediation</c>.</param>
 /// <param name="Description">The customer's words, at most 2,000 characters.</param>
-internal sealed record OpenSessionRequest(string DeviceId, string Type, string? Description)
+internal sealed record OpenSessionRequest(string DeviceId, string Type, string? Description = null)
 {
     /// <summary>Reads a body.</summary>
     public static OpenSessionRequest Read(FieldReader body) => new(

@@ -35,6 +35,7 @@ internal static class WireTime
         if (!zulu && text[^OffsetLength] is not ('+' or '-')) return false;
         var clock = zulu ? text[..^1] : text[..^OffsetLength];
         var offset = zulu ? "+00:00" : text[^OffsetLength..];
+        if (clock[^1] == '.') return false;
         if (clock.Length > FractionEnd && clock.AsSpan(FractionEnd).ContainsAnyExceptInRange('0', '9')) return false;
         if (clock.Length > FractionEnd) clock = clock[..FractionEnd];
         return DateTimeOffset.TryParseExact(
