@@ -68,7 +68,8 @@ public sealed record CommandRecord
             QueueEventKind.Approved => next with { DecidedAt = e.At, DecidedBy = e.By },
             QueueEventKind.Claimed => next with { Attempt = e.Attempt, VisibleUntil = e.VisibleUntil, TokenHash = e.TokenHash, ClaimedAt = e.At },
             QueueEventKind.Extended => next with { VisibleUntil = e.VisibleUntil },
-            QueueEventKind.Ended when e.State == CommandState.Rejected =>
+            // Without somebody behind it, a rejection is the queue's own: who approved before stays on record.
+            QueueEventKind.Ended when e.State == CommandState.Rejected && e.By is not null =>
                 next with { EndedAt = e.At, DecidedAt = e.At, DecidedBy = e.By },
             QueueEventKind.Ended => next with { EndedAt = e.At, Result = e.Result ?? next.Result, TokenHash = e.TokenHash ?? next.TokenHash },
             _ => next,
