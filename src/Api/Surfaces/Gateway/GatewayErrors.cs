@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Microsoft.Net.Http.Headers;
@@ -79,6 +80,10 @@ internal sealed class GatewayErrorResult(
     IReadOnlyDictionary<string, object?> details,
     TimeSpan? retryAfter) : IResult, IStatusCodeHttpResult
 {
+    // Quotes in a message stay readable: the answer is application/json and never stands inside a page.
+    private static readonly JsonSerializerOptions Options =
+        new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What went wrong.</summary>
     public GatewayErrorCode Code => code;
 
@@ -98,7 +103,7 @@ internal sealed class GatewayErrorResult(
 
         return response.WriteAsJsonAsync(
             new Body(new Error(GatewayErrors.NameOf(code), message, details)),
-            JsonSerializerOptions.Web,
+            Options,
             httpContext.RequestAborted);
     }
 
