@@ -16,4 +16,7 @@ internal static partial class ActorsLog
 
     [LoggerMessage(3005, LogLevel.Debug, "The queue of {DeviceId} could not be looked at by a sweep")]
     public static partial void HeadSkipped(ILogger logger, string deviceId, Exception exception);
+
+    [LoggerMessage(3006, LogLevel.Warning, "An observer did not take up {Count} change(s) of presence")]
+    public static partial void ObserverFailed(ILogger logger, int count, Exception exception);
 }

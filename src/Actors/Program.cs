@@ -13,6 +13,7 @@ return await GatewayRun.RunAsync(() =>
     var app = builder.Build();
     app.UseRouting();
     app.UseAppPort(options.AppPort, builder.Configuration["APP_API_TOKEN"]);
+    app.UseCloudEvents();
     app.MapGatewayBackend();
     return app;
 });

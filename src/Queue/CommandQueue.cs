@@ -43,10 +43,7 @@ internal sealed class CommandQueue(
         string deviceId, QueueOperation<TOutcome> operation, CancellationToken cancellationToken)
         where TOutcome : class
     {
-        var cell = CellOf(deviceId);
-        var pending = new PendingOperation(operation, cancellationToken);
-        if (cell.Enter(pending)) _ = Task.Run(() => WorkOffAsync(cell), CancellationToken.None);
-        return (TOutcome)await pending.Answer.Task.WaitAsync(cancellationToken);
+        return (TOutcome)await Enter(CellOf(deviceId), operation, cancellationToken).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -54,27 +51,14 @@ internal sealed class CommandQueue(
         string deviceId, Func<ClaimCommands> claim, TimeSpan wait, CancellationToken cancellationToken)
     {
         var cell = CellOf(deviceId);
-        var started = time.GetTimestamp();
-        while (true)
+        cell.BeginPoll();
+        try
         {
-            var work = cell.NextWork();
-            var left = wait - time.GetElapsedTime(started);
-            var operation = left > TimeSpan.Zero ? claim() with { Interest = options.Value.ReplicaId } : claim();
-            var outcome = await ExecuteAsync(deviceId, operation, cancellationToken);
-            if (outcome.Commands.Length > 0 || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested) return outcome;
-            try
-            {
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-                await work.WaitAsync(left < LookAgain ? left : LookAgain, time, stop.Token);
-            }
-            catch (TimeoutException)
-            {
-                // Look again, or for the last time.
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return outcome;
-            }
+            return await PollAsync(cell, claim, wait, cancellationToken);
+        }
+        finally
+        {
+            cell.EndPoll();
         }
     }
 
@@ -101,12 +85,48 @@ internal sealed class CommandQueue(
         if (cells.TryGetValue(deviceId, out var cell)) cell.SignalWork();
     }
 
+    private async Task<ClaimOutcome> PollAsync(DeviceCell cell, Func<ClaimCommands> claim, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var work = cell.NextWork();
+            var left = wait - time.GetElapsedTime(started);
+            var operation = left > TimeSpan.Zero ? claim() with { Interest = options.Value.ReplicaId } : claim();
+
+            // Cancelled before its commit begins, it is not begun; after that its answer is waited for, since it may be a claim.
+            var outcome = (ClaimOutcome)await Enter(cell, operation, cancellationToken);
+            if (outcome.Commands.Length > 0 || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested) return outcome;
+            try
+            {
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+                await work.WaitAsync(left < LookAgain ? left : LookAgain, time, stop.Token);
+            }
+            catch (TimeoutException)
+            {
+                // Look again, or for the last time.
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return outcome;
+            }
+        }
+    }
+
     /// <summary>Reads the stored head, in line with the device's operations.</summary>
     private async Task<QueueHead> ReadAsync(DeviceCell cell, CancellationToken cancellationToken)
     {
         // An operation that changes nothing is answered by the stored head.
         await ExecuteAsync(cell.DeviceId, new LookAtClock(ReminderFired: false), cancellationToken);
         return cell.Head!;
+    }
+
+    /// <summary>Puts an operation in line; its answer comes with its commit.</summary>
+    private Task<object> Enter(DeviceCell cell, QueueOperation operation, CancellationToken cancellationToken)
+    {
+        var pending = new PendingOperation(operation, cancellationToken);
+        if (cell.Enter(pending)) _ = Task.Run(() => WorkOffAsync(cell), CancellationToken.None);
+        return pending.Answer.Task;
     }
 
     private async Task WorkOffAsync(DeviceCell cell)
@@ -120,7 +140,7 @@ internal sealed class CommandQueue(
             try
             {
                 var commit = await committer.CommitAsync(cell, [.. batch.Select(pending => pending.Operation)], limit.Token);
-                for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(commit.Outcomes[i]);
+                for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(commit.Step.Outcomes[i]);
                 AfterCommit(cell, commit);
             }
             catch (Exception e)

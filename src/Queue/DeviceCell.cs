@@ -12,6 +12,7 @@ internal sealed class DeviceCell(string deviceId)
     private readonly Lock gate = new();
     private List<PendingOperation> pending = [];
     private bool committing;
+    private int polls;
     private TaskCompletionSource work = NewSignal();
 
     public string DeviceId => deviceId;
@@ -25,6 +26,9 @@ internal sealed class DeviceCell(string deviceId)
     /// <summary>When the head was last known to be the stored one, as a timestamp of the clock.</summary>
     public long SeenAt { get; set; }
 
+    /// <summary>Whether this replica has set the reminder without a save that says so: it may be later than the head says. Only the committer sets it.</summary>
+    public bool ReminderMoved { get; set; }
+
     /// <summary>Events up to this number are in history.</summary>
     public long WrittenThrough => Interlocked.Read(ref writtenThrough);
 
@@ -33,12 +37,12 @@ internal sealed class DeviceCell(string deviceId)
     /// <summary>When the cell was last used, as a timestamp of the clock.</summary>
     public long UsedAt { get; set; }
 
-    /// <summary>Whether it can be forgotten: nothing waits, and history has all that is known here.</summary>
+    /// <summary>Whether it can be forgotten: no operation and no long poll waits, and history has all that is known here.</summary>
     public bool IsIdle
     {
         get
         {
-            lock (gate) return !committing && (Head is not { Events: [.., var last] } || last.Seq <= WrittenThrough);
+            lock (gate) return !committing && polls == 0 && (Head is not { Events: [.., var last] } || last.Seq <= WrittenThrough);
         }
     }
 
@@ -77,6 +81,18 @@ internal sealed class DeviceCell(string deviceId)
     public Task NextWork()
     {
         lock (gate) return work.Task;
+    }
+
+    /// <summary>A long poll begins: until it ends, the cell that will be signalled must be this one.</summary>
+    public void BeginPoll()
+    {
+        lock (gate) polls++;
+    }
+
+    /// <summary>A long poll ends.</summary>
+    public void EndPoll()
+    {
+        lock (gate) polls--;
     }
 
     /// <summary>Wakes every long poll of the device.</summary>

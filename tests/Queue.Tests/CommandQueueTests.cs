@@ -16,10 +16,10 @@ public sealed class CommandQueueTests
     {
         var store = new FakeHeadStore();
         var replica = new QueueReplica(store, history, time);
-        await CycleAsync(replica);
+        await replica.CycleAsync(time);
         store.Calls.Clear();
 
-        await CycleAsync(replica);
+        await replica.CycleAsync(time);
 
         Assert.Equal(["save", "save", "save", "save"], store.Calls);
     }
@@ -29,54 +29,12 @@ public sealed class CommandQueueTests
     {
         var store = new FakeHeadStore { Counting = false };
         var replica = new QueueReplica(store, history, time);
-        await CycleAsync(replica);
+        await replica.CycleAsync(time);
         store.Calls.Clear();
 
-        await CycleAsync(replica);
+        await replica.CycleAsync(time);
 
         Assert.Equal(["load", "save", "load", "save", "load", "save", "load", "save"], store.Calls);
-    }
-
-    [Fact]
-    public async Task SteadyTraffic_ReminderAlreadySet_ArmsNothing()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time);
-        await CycleAsync(replica);
-        var armed = replica.Armed.Count;
-
-        for (var i = 0; i < 20; i++) await CycleAsync(replica);
-
-        Assert.Equal(armed, replica.Armed.Count);
-    }
-
-    [Fact]
-    public async Task Claim_NewDeadlineIsEarlier_IsArmedBeforeItIsSaved()
-    {
-        var store = new FakeHeadStore();
-        var replica = new QueueReplica(store, history, time);
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-        var savesBeforeArming = 0;
-        replica.BeforeArm = () => savesBeforeArming = store.Calls.Count(call => call == "save");
-
-        await replica.ClaimOneAsync("d");
-
-        Assert.Equal(1, savesBeforeArming);
-        Assert.Equal(time.GetUtcNow() + TimeSpan.FromMinutes(5), replica.Armed[^1].Due);
-    }
-
-    [Fact]
-    public async Task Claim_ArmingFails_GoesOnAndArmsWithTheNextOperation()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time) { BeforeArm = () => throw new IOException("no scheduler") };
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-        var command = await replica.ClaimOneAsync("d");
-        replica.BeforeArm = null;
-
-        await replica.Queue.ExecuteAsync(
-            "d", new ExtendClaim(command.Id, command.Token, TimeSpan.FromMinutes(5)), TestContext.Current.CancellationToken);
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-
-        Assert.Single(replica.Armed);
     }
 
     [Fact]
@@ -175,67 +133,11 @@ public sealed class CommandQueueTests
         var store = new FakeHeadStore();
         var replica = new QueueReplica(store, history, time);
         var other = new QueueReplica(store, history, time, "r2");
-        await CycleAsync(replica);
+        await replica.CycleAsync(time);
 
         await other.EnqueueAsync("d", QueueReplica.Command());
 
         await replica.ClaimOneAsync("d");
-    }
-
-    [Fact]
-    public async Task LongPoll_EnqueueOnThisReplica_WakesIt()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time);
-        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        await UntilAsync(() => time.ArmedTimers > 0);
-
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-
-        Assert.Single((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
-    }
-
-    [Fact]
-    public async Task LongPoll_EnqueueOnAnotherReplica_TellsItsReplicaAlone()
-    {
-        var store = new FakeHeadStore();
-        var replica = new QueueReplica(store, history, time);
-        var other = new QueueReplica(store, history, time, "r2");
-        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        await UntilAsync(() => store.Head("d").Interests.Length == 1 && time.ArmedTimers > 0);
-
-        await other.EnqueueAsync("d", QueueReplica.Command());
-
-        await UntilAsync(() => other.Wakes.Published.Count > 0);
-        Assert.Equal(("r1", "d"), Assert.Single(other.Wakes.Published));
-        replica.Queue.Wake("d");
-        Assert.Single((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
-    }
-
-    [Fact]
-    public async Task LongPoll_NothingComes_AnswersEmptyAfterItsTime()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time);
-        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-
-        while (!poll.IsCompleted)
-        {
-            await UntilAsync(() => poll.IsCompleted || time.ArmedTimers > 0);
-            time.Advance(TimeSpan.FromSeconds(10));
-        }
-
-        Assert.Empty((await poll).Commands);
-    }
-
-    [Fact]
-    public async Task LongPoll_ProgramStops_AnswersAtOnce()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time);
-        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        await UntilAsync(() => time.ArmedTimers > 0);
-
-        replica.StopApplication();
-
-        Assert.Empty((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
     }
 
     [Fact]
@@ -268,87 +170,5 @@ public sealed class CommandQueueTests
         }
     }
 
-    [Fact]
-    public async Task LargeTexts_AfterTheEnd_LeaveNothingBehind()
-    {
-        var store = new FakeHeadStore();
-        var replica = new QueueReplica(store, history, time);
-        var parameters = "{\"x\":\"" + new string('p', 5_000) + "\"}";
-        await replica.EnqueueAsync("d", QueueReplica.Command(parameters: parameters));
-
-        var command = await replica.ClaimOneAsync("d");
-        await replica.ResultAsync("d", command, new string('o', 100_000));
-        await replica.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-        await UntilAsync(() => store.Documents.Count == 0);
-
-        Assert.Equal(parameters, command.Parameters);
-        Assert.Equal(100_000, history.Records("d")[command.Id].Result!.Output!.Text!.Length);
-    }
-
-    [Fact]
-    public async Task History_WasDownAtACrash_GetsTheEventsWhenTheHeadIsOpened()
-    {
-        var store = new FakeHeadStore();
-        history.BeforeWrite = () => throw new IOException("down");
-        var replica = new QueueReplica(store, history, time);
-        await CycleAsync(replica);
-        history.BeforeWrite = null;
-
-        await new QueueReplica(store, history, time, "r2").Queue.FlushAsync("d", TestContext.Current.CancellationToken);
-
-        Assert.Equal(CommandState.Completed, Assert.Single(history.Records("d").Values).State);
-    }
-
-    [Fact]
-    public async Task RepeatedResult_AfterHistoryTookTheEvents_AnswersTheSame()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time);
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-        var command = await replica.ClaimOneAsync("d");
-        await replica.ResultAsync("d", command);
-        await replica.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-
-        Assert.Equal(ResultStatus.Repeated, (await replica.ResultAsync("d", command)).Status);
-        Assert.Equal(ResultStatus.AlreadyEnded, (await replica.ResultAsync("d", command, "other")).Status);
-    }
-
-    [Fact]
-    public async Task SameKey_AfterHistoryTookTheEvents_IsTheSameCommand()
-    {
-        var replica = new QueueReplica(new FakeHeadStore(), history, time);
-        var first = await replica.EnqueueAsync("d", QueueReplica.Command(key: "k"));
-        await replica.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
-        await replica.ClaimOneAsync("d");
-
-        var again = await replica.EnqueueAsync("d", QueueReplica.Command(key: "k"));
-        var other = await replica.EnqueueAsync("d", QueueReplica.Command(key: "k", parameters: "{\"a\":1}"));
-
-        Assert.Equal((EnqueueStatus.AlreadyAccepted, first.CommandId), (again.Status, again.CommandId));
-        Assert.Equal(EnqueueStatus.KeyConflict, other.Status);
-    }
-
     private static DeviceCell CellOf(QueueReplica replica, string device) => replica.Queue.CellOf(device);
-
-    /// <summary>Enqueue, claim, extend, result.</summary>
-    private async Task CycleAsync(QueueReplica replica)
-    {
-        await replica.EnqueueAsync("d", QueueReplica.Command());
-        var command = await replica.ClaimOneAsync("d");
-        time.Advance(TimeSpan.FromMilliseconds(10));
-        await replica.Queue.ExecuteAsync("d", new ExtendClaim(command.Id, command.Token, TimeSpan.FromMinutes(5)), TestContext.Current.CancellationToken);
-        Assert.Equal(ResultStatus.Accepted, (await replica.ResultAsync("d", command)).Status);
-    }
-
-    /// <summary>Waits for something that other tasks bring about, for ten seconds at most.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

@@ -34,9 +34,10 @@ internal sealed class DueDevices(ICommandQueue queue, TimeProvider time, ILogger
                 await queue.ExecuteAsync(deviceId, new LookAtClock(ReminderFired: true), cancellationToken);
                 return;
             }
-            catch (QueueUnavailableException e)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                if (attempt == Attempts)
+                // Only what may pass by itself is tried again; and nothing that one device does may end the others' deadlines.
+                if (e is not QueueUnavailableException || attempt == Attempts)
                 {
                     ActorsLog.DeadlineLeftToSweep(logger, deviceId, e);
                     return;

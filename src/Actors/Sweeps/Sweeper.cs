@@ -25,7 +25,18 @@ internal sealed class Sweeper(
     {
         var changes = await presence.MarkOfflineAsync(time.GetUtcNow(), CancellationToken.None);
         if (changes.Count == 0) return;
-        foreach (var observer in observers) await observer.OnChangedAsync(changes, CancellationToken.None);
+        foreach (var observer in observers)
+        {
+            try
+            {
+                await observer.OnChangedAsync(changes, CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                // A change is told once: the other observers must hear of it.
+                ActorsLog.ObserverFailed(logger, changes.Count, e);
+            }
+        }
     }
 
     public async Task LookAtOverdueAsync()
@@ -55,7 +66,7 @@ internal sealed class Sweeper(
             {
                 await queue.FlushAsync(deviceId, cancellationToken);
             }
-            catch (QueueUnavailableException e)
+            catch (Exception e)
             {
                 ActorsLog.HeadSkipped(logger, deviceId, e);
             }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Gateway.Core.Ids;
 using Gateway.Core.Queue;
+using Gateway.Core.Queue.Operations;
 using Gateway.Core.History;
 using Gateway.Queue.Heads;
 using Microsoft.Extensions.Logging;
@@ -31,34 +32,51 @@ internal sealed class Committer(
     /// <summary>Arming may be late, but must not hold up a claim for long: a sweep finds what no reminder tells.</summary>
     private static readonly TimeSpan ArmingLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>After an arming that hung, none is tried for this long, or every operation of every device would wait as long.</summary>
+    private static readonly TimeSpan ArmingPause = TimeSpan.FromSeconds(10);
+
     private readonly QueueLimits limits = options.Value.ToLimits();
     private readonly Episode arming = new();
+    private long armAgainAt;
 
     /// <summary>Commits and answers the operations in order, and what is left to do about documents.</summary>
     public async Task<Commit> CommitAsync(DeviceCell cell, IReadOnlyList<QueueOperation> operations, CancellationToken cancellationToken)
     {
+        var tried = new TriedSaves();
+        var (fresh, stale) = (false, false);
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var cached = cell.Etag is not null;
-            if (!cached) await LoadAsync(cell, cancellationToken);
-            var (head, etag) = (cell.Head!, cell.Etag!);
-            if (await ApplyAsync(cell, head, operations, cancellationToken) is not { } step) continue;
-            if (!step.Changed)
+            if (stale || cell.Etag is null)
             {
-                // Nothing to save, so no etag vouches for the head: what was decided on a kept one is checked against the store.
-                if (cached) await LoadAsync(cell, cancellationToken);
-                if (cell.Head!.Commit == head.Commit) return new Commit(step.Outcomes, step, []);
+                await LoadAsync(cell, cancellationToken);
+                (fresh, stale) = (true, false);
+                if (tried.FindIn(cell.Head!) is { } through) return Done(cell, through, tried);
+                await DeleteQuietlyAsync(cell.DeviceId, tried.GiveUp(cell.DeviceId, cell.Head!), cancellationToken);
+            }
+
+            var (head, etag) = (cell.Head!, cell.Etag!);
+            if (await ApplyAsync(cell, head, WithReminder(cell, operations), cancellationToken) is not { } step)
+            {
+                stale = true;
                 continue;
             }
 
-            var next = await ArmAsync(cell.DeviceId, step.Head, cancellationToken);
-            if (step.Effects.Writes.Count > 0) await Guard(WriteAsync(cell.DeviceId, step.Effects.Writes, cancellationToken));
-            if (await SaveAsync(cell, next, etag, cancellationToken))
-                return new Commit(step.Outcomes, step with { Head = next }, step.Effects.Deletes);
+            if (!step.Changed)
+            {
+                // Nothing to save, so no etag vouches for the head: what was decided on a kept one is checked against the store.
+                if (!fresh) await LoadAsync(cell, cancellationToken);
+                fresh = true;
+                if (cell.Head!.Commit != head.Commit) continue;
+                cell.ReminderMoved = false;
+                return new Commit(step, []);
+            }
 
-            // The race is lost; nothing names these documents, now or ever.
-            cell.Etag = null;
-            await DeleteQuietlyAsync(cell.DeviceId, [.. step.Effects.Writes.Keys], cancellationToken);
+            step = step with { Head = await ArmAsync(cell, step.Head, cancellationToken) };
+            if (step.Effects.Writes.Count > 0) await Guard(WriteAsync(cell.DeviceId, step.Effects.Writes, cancellationToken));
+            var saved = await TrySaveAsync(cell, step.Head, etag, cancellationToken);
+            if (saved is true) return Done(cell, step, tried);
+            tried.Add(head.Commit, step, isRefused: saved is false);
+            stale = true;
 
             // The first time at once: often it was only a guessed etag. After that others get a chance.
             if (attempt > 1) await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << attempt)), time, cancellationToken);
@@ -138,50 +156,59 @@ internal sealed class Committer(
         throw new QueueUnavailableException($"An operation on the queue of {cell.DeviceId} asked for more than {MaxRounds} rounds of documents.");
     }
 
+    /// <summary>
+    /// After an arming whose save was lost the reminder may be set later than the winner's head says. Saying that it has fired
+    /// makes this commit set it anew.
+    /// </summary>
+    private static IReadOnlyList<QueueOperation> WithReminder(DeviceCell cell, IReadOnlyList<QueueOperation> operations) =>
+        cell.ReminderMoved ? [.. operations, new LookAtClock(ReminderFired: true)] : operations;
+
+    private static Commit Done(DeviceCell cell, QueueStep step, TriedSaves tried)
+    {
+        cell.ReminderMoved = false;
+        return new Commit(step, [.. step.Effects.Deletes, .. tried.DocumentsBut(step)]);
+    }
+
     /// <summary>Sees to it that a reminder no later than the head's deadline is set, before the head is saved.</summary>
-    private async Task<QueueHead> ArmAsync(string deviceId, QueueHead head, CancellationToken cancellationToken)
+    private async Task<QueueHead> ArmAsync(DeviceCell cell, QueueHead head, CancellationToken cancellationToken)
     {
         if (head.Deadline() is not { } deadline) return head;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
 
         // A reminder that should have fired by now may be lost: it is no longer counted on.
         if (head.Armed is { } armed && armed <= deadline && armed > now) return head;
+        if (now < Interlocked.Read(ref armAgainAt)) return head;
+        cell.ReminderMoved = true;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await armer.ArmAsync(deviceId, DateTimeOffset.FromUnixTimeMilliseconds(deadline), limit.Token).WaitAsync(ArmingLimit, time, cancellationToken);
+            await armer.ArmAsync(cell.DeviceId, DateTimeOffset.FromUnixTimeMilliseconds(deadline), limit.Token).WaitAsync(ArmingLimit, time, cancellationToken);
             if (arming.Ended()) QueueLog.ArmingRecovered(logger);
             return head with { Armed = deadline };
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             await limit.CancelAsync();
-            if (arming.Began()) QueueLog.ArmingFailed(logger, deviceId, e);
+            if (e is TimeoutException) Interlocked.Exchange(ref armAgainAt, now + (long)ArmingPause.TotalMilliseconds);
+            if (arming.Began()) QueueLog.ArmingFailed(logger, cell.DeviceId, e);
             return head;
         }
     }
 
-    /// <summary>Saves, and finds out whether a save whose answer says no, or never came, went through all the same.</summary>
-    private async Task<bool> SaveAsync(DeviceCell cell, QueueHead head, string etag, CancellationToken cancellationToken)
+    /// <summary>Saves. False: the store refused. Null: no answer; it may have gone through, or still do.</summary>
+    private async Task<bool?> TrySaveAsync(DeviceCell cell, QueueHead head, string etag, CancellationToken cancellationToken)
     {
-        Exception? failure = null;
         try
         {
-            if (await store.TrySaveAsync(cell.DeviceId, head, etag, cancellationToken))
-            {
-                (cell.Head, cell.Etag, cell.SeenAt) = (head, etags.AfterSaveOver(etag), time.GetTimestamp());
-                return true;
-            }
+            if (!await store.TrySaveAsync(cell.DeviceId, head, etag, cancellationToken)) return false;
+            (cell.Head, cell.Etag, cell.SeenAt) = (head, etags.AfterSaveOver(etag), time.GetTimestamp());
+            return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            failure = e;
+            QueueLog.SaveFailed(logger, cell.DeviceId, e);
+            return null;
         }
-
-        await LoadAsync(cell, cancellationToken);
-        if (cell.Head!.Includes(head.Commit)) return true;
-        if (failure is not null) QueueLog.SaveFailed(logger, cell.DeviceId, failure);
-        return false;
     }
 
     private async Task<int> WriteAsync(string deviceId, Dictionary<string, QueueDocument> written, CancellationToken cancellationToken)
@@ -205,7 +232,6 @@ internal sealed class Committer(
 }
 
 /// <summary>A commit that went through, or answers that needed none.</summary>
-/// <param name="Outcomes">One for each operation.</param>
-/// <param name="Step">What Core decided.</param>
+/// <param name="Step">What Core decided; its outcomes begin with one for each operation.</param>
 /// <param name="Deletes">Documents that nothing names any more.</param>
-internal sealed record Commit(IReadOnlyList<object> Outcomes, QueueStep Step, IReadOnlyList<string> Deletes);
+internal sealed record Commit(QueueStep Step, IReadOnlyList<string> Deletes);

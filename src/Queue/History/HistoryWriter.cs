@@ -77,18 +77,19 @@ internal sealed class HistoryWriter(
 
     private async Task WriteBatchAsync(CancellationToken cancellationToken)
     {
-        var cells = waiting.Keys.Take(DevicesPerCall).ToList();
-        var runs = new List<DeviceEvents>(cells.Count);
-        foreach (var cell in cells)
-        {
-            // Taken out before its events are: what comes after is noticed again.
-            waiting.TryRemove(cell, out _);
-            if (await CollectAsync(cell, cancellationToken) is { } run) runs.Add(run);
-        }
-
+        // A device that was forgotten and opened again may have two cells; one run of each device at a time.
+        var cells = waiting.Keys.DistinctBy(cell => cell.DeviceId).Take(DevicesPerCall).ToList();
+        var runs = new List<(DeviceCell Cell, DeviceEvents Events)>(cells.Count);
         try
         {
-            if (runs.Count > 0) await history.WriteAsync(runs, cancellationToken);
+            foreach (var cell in cells)
+            {
+                // Taken out before its events are: what comes after is noticed again.
+                waiting.TryRemove(cell, out _);
+                if (await CollectAsync(cell, cancellationToken) is { } run) runs.Add((cell, run));
+            }
+
+            if (runs.Count > 0) await history.WriteAsync([.. runs.Select(run => run.Events)], cancellationToken);
         }
         catch
         {
@@ -97,9 +98,7 @@ internal sealed class HistoryWriter(
         }
 
         if (failing.Ended()) QueueLog.HistoryRecovered(logger);
-        var written = runs.ToDictionary(run => run.DeviceId, run => run.Events[^1].Seq);
-        foreach (var cell in cells)
-            if (written.TryGetValue(cell.DeviceId, out var seq)) cell.MarkWritten(seq);
+        foreach (var (cell, run) in runs) cell.MarkWritten(run.Events[^1].Seq);
         if (!waiting.IsEmpty) Wake();
     }
 

@@ -12,7 +12,9 @@ internal sealed class FakeHeadStore : IHeadStore
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, (string Json, string Etag)> values = [];
+    private readonly Dictionary<string, SortedList<long, QueueEvent>> stories = [];
     private int version;
+    private int underWay;
 
     /// <summary>Whether etags are counters per key, as in Redis.</summary>
     public bool Counting { get; init; } = true;
@@ -37,6 +39,25 @@ internal sealed class FakeHeadStore : IHeadStore
         lock (gate) return values.TryGetValue(deviceId, out var value) ? Parse<QueueHead>(value.Json) : QueueHead.Empty;
     }
 
+    /// <summary>Every event that a saved head ever held: what history must tell in the end.</summary>
+    public IReadOnlyList<QueueEvent> Story(string deviceId)
+    {
+        lock (gate) return stories.TryGetValue(deviceId, out var story) ? [.. story.Values] : [];
+    }
+
+    /// <summary>Another store with the same content.</summary>
+    public FakeHeadStore Copy()
+    {
+        var copy = new FakeHeadStore { Counting = Counting, version = version };
+        lock (gate)
+        {
+            foreach (var (key, value) in values) copy.values.Add(key, value);
+            foreach (var (device, story) in stories) copy.stories.Add(device, new SortedList<long, QueueEvent>(story));
+        }
+
+        return copy;
+    }
+
     public int HeadBytes(string deviceId)
     {
         lock (gate) return values[deviceId].Json.Length;
@@ -48,6 +69,17 @@ internal sealed class FakeHeadStore : IHeadStore
         var step = DeviceQueue.Apply(
             Head(deviceId), [operation], new QueueContext(now, $"other-{version}", 0, new QueueFacts(), QueueLimits.Default));
         values[deviceId] = (JsonSerializer.Serialize(step.Head, QueueJson.Default.QueueHead), $"{int.Parse(values[deviceId].Etag) + 1}");
+    }
+
+    /// <summary>Waits until no call is under way: a replica's deletions, for which no operation waits, have begun when its next operation is answered.</summary>
+    public async Task IdleAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (Volatile.Read(ref underWay) > 0)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     public Task<StoredHead> LoadAsync(string deviceId, CancellationToken cancellationToken) => Call("load", () =>
@@ -62,6 +94,7 @@ internal sealed class FakeHeadStore : IHeadStore
         version++;
         var next = !Counting ? $"r{version:x}-{deviceId.Length}" : current.Length == 0 ? "1" : $"{int.Parse(current) + 1}";
         values[deviceId] = (JsonSerializer.Serialize(head, QueueJson.Default.QueueHead), next);
+        Tell(deviceId, head);
         return true;
     });
 
@@ -89,20 +122,41 @@ internal sealed class FakeHeadStore : IHeadStore
         return true;
     });
 
+    /// <summary>An event that was saved once is never another one later.</summary>
+    private void Tell(string deviceId, QueueHead head)
+    {
+        if (!stories.TryGetValue(deviceId, out var story)) stories[deviceId] = story = [];
+        foreach (var e in head.Events)
+        {
+            if (story.TryGetValue(e.Seq, out var told))
+                Assert.Equal((told.Kind, told.CommandId, told.At, told.State), (e.Kind, e.CommandId, e.At, e.State));
+            else
+                story.Add(e.Seq, e);
+        }
+    }
+
     private async Task<T> Call<T>(string name, Func<T> body)
     {
-        // Every call is asynchronous, as over a network: what may interleave does.
-        await Task.Yield();
-        T result;
-        lock (gate)
+        Interlocked.Increment(ref underWay);
+        try
         {
-            Calls.Add(name);
-            Before?.Invoke(name);
-            result = body();
-            After?.Invoke(name);
-        }
+            // Every call is asynchronous, as over a network: what may interleave does.
+            await Task.Yield();
+            T result;
+            lock (gate)
+            {
+                Calls.Add(name);
+                Before?.Invoke(name);
+                result = body();
+                After?.Invoke(name);
+            }
 
-        return result;
+            return result;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref underWay);
+        }
     }
 
     private static T Parse<T>(string json) => (T)JsonSerializer.Deserialize(json, typeof(T), QueueJson.Default)!;

@@ -20,6 +20,15 @@ internal sealed class FakeHistory : ICommandHistory
         lock (gate) return events.TryGetValue(deviceId, out var list) ? [.. list.Values] : [];
     }
 
+    /// <summary>Another history with the same content.</summary>
+    public FakeHistory Copy()
+    {
+        var copy = new FakeHistory();
+        lock (gate)
+            foreach (var (device, list) in events) copy.events.Add(device, new SortedList<long, QueueEvent>(list));
+        return copy;
+    }
+
     public IReadOnlyDictionary<string, CommandRecord> Records(string deviceId)
     {
         var records = new Dictionary<string, CommandRecord>();

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using Gateway.Core.History;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Commits;
 using Gateway.Queue.Heads;
 using Gateway.Queue.History;
 using Gateway.Queue.Wakes;
+using Gateway.TestKit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -16,7 +18,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     private readonly DocumentCache documents = new();
     private readonly CancellationTokenSource stopping = new();
 
-    public QueueReplica(FakeHeadStore store, FakeHistory history, TimeProvider time, string id = "r1", Action<QueueOptions>? configure = null)
+    public QueueReplica(IHeadStore store, ICommandHistory history, TimeProvider time, string id = "r1", Action<QueueOptions>? configure = null)
     {
         var settings = new QueueOptions { ReplicaId = id };
         configure?.Invoke(settings);
@@ -37,6 +39,12 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
 
     /// <summary>Every arming so far.</summary>
     public List<(string DeviceId, DateTimeOffset Due)> Armed { get; } = [];
+
+    /// <summary>How often it was tried to arm.</summary>
+    public int Arming { get; private set; }
+
+    /// <summary>What an arming waits for.</summary>
+    public Task Hang { get; set; } = Task.CompletedTask;
 
     /// <summary>Asked before every arming; an exception is the arming's.</summary>
     public Action? BeforeArm { get; set; }
@@ -85,9 +93,21 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     public Task<ResultOutcome> ResultAsync(string device, ClaimedCommand command, string output = "done") =>
         Queue.ExecuteAsync(device, Result(command, output), TestContext.Current.CancellationToken);
 
+    /// <summary>Enqueue, claim, extend, result, on the device <c>d</c>.</summary>
+    public async Task CycleAsync(ManualTimeProvider time)
+    {
+        await EnqueueAsync("d", Command());
+        var command = await ClaimOneAsync("d");
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        await Queue.ExecuteAsync("d", new ExtendClaim(command.Id, command.Token, TimeSpan.FromMinutes(5)), TestContext.Current.CancellationToken);
+        Assert.Equal(ResultStatus.Accepted, (await ResultAsync("d", command)).Status);
+    }
+
     public async Task ArmAsync(string deviceId, DateTimeOffset due, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        Arming++;
+        await Hang;
         BeforeArm?.Invoke();
         lock (Armed) Armed.Add((deviceId, due));
     }

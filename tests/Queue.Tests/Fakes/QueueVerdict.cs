@@ -1,0 +1,55 @@
+using Gateway.Core.Commands;
+using Gateway.Core.Queue;
+
+namespace Gateway.Queue.Tests.Fakes;
+
+/// <summary>What must hold of a device's queue when everything has been worked off, whatever went wrong on the way.</summary>
+internal static class QueueVerdict
+{
+    public static void Check(string device, FakeHeadStore store, FakeHistory history, IReadOnlyCollection<QueueClient> clients, int garbage)
+    {
+        Assert.Equal(0, store.Head(device).Length);
+        var events = history.Events(device);
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Seq));
+        Assert.Equal(store.Story(device).Select(Told), events.Select(Told));
+
+        var records = history.Records(device);
+        var ids = clients.SelectMany(client => client.Accepted.Values).Distinct().ToHashSet();
+        var cancelled = clients.SelectMany(client => client.Cancelled).ToHashSet();
+        var keyless = records.Values.Where(record => record.Definition!.Type == "keyless").Select(record => record.CommandId).ToHashSet();
+        Assert.InRange(keyless.Count, clients.Sum(client => client.Keyless.Least), clients.Sum(client => client.Keyless.Most));
+        Assert.Equal(ids.Union(keyless).Order(), records.Keys.Order());
+        foreach (var id in records.Keys)
+        {
+            CheckLife(id, [.. events.Where(e => e.CommandId == id)]);
+            var isCancelled = cancelled.Contains(id);
+            Assert.Equal(isCancelled ? CommandState.Cancelled : CommandState.Completed, records[id].State);
+            Assert.Equal(isCancelled ? 0 : 1, clients.Sum(client => client.Deliveries.GetValueOrDefault(id)));
+        }
+
+        foreach (var (id, output) in clients.SelectMany(client => client.Outputs)) Assert.Equal(output, records[id].Result!.Output!.Text);
+        Assert.True(store.Documents.Count <= garbage, $"{store.Documents.Count} documents are left.");
+    }
+
+    private static (long, QueueEventKind, string?, CommandState?, long, string?) Told(QueueEvent e) =>
+        (e.Seq, e.Kind, e.CommandId, e.State, e.At, e.TokenHash);
+
+    /// <summary>Accepted once, then claimed and returned in turns, ended once, and nothing after that.</summary>
+    private static void CheckLife(string id, QueueEvent[] life)
+    {
+        var state = (CommandState?)null;
+        foreach (var e in life)
+        {
+            var isLegal = e.Kind switch
+            {
+                QueueEventKind.Enqueued => state is null,
+                QueueEventKind.Claimed => state is CommandState.Queued,
+                QueueEventKind.Extended or QueueEventKind.Returned => state is CommandState.Claimed,
+                QueueEventKind.Ended => state is CommandState.Queued or CommandState.Claimed,
+                _ => false,
+            };
+            Assert.True(isLegal, $"{id}: {e.Kind} while {state}.");
+            state = e.State;
+        }
+    }
+}
