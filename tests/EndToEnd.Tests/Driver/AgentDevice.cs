@@ -1,0 +1,37 @@
+namespace Gateway.EndToEnd.Tests.Driver;
+
+/// <summary>A device with the agent as a process of its own; its credentials outlive the process.</summary>
+internal sealed class AgentDevice
+{
+    private readonly Bench bench;
+    private readonly string credentials;
+    private int starts;
+
+    private AgentDevice(Bench bench, string id)
+    {
+        this.bench = bench;
+        Id = id;
+        credentials = Path.Combine(bench.Folder, $"agent-{id}", "credentials.json");
+    }
+
+    public string Id { get; }
+
+    /// <summary>The process that runs or ran last.</summary>
+    public ProgramProcess Process { get; private set; } = null!;
+
+    /// <summary>Provisions a device and registers it with the agent's own command.</summary>
+    public static async Task<AgentDevice> RegisterAsync(Bench bench, GatewayServer server, CustomerClient customer, string id = "pi-1")
+    {
+        var device = new AgentDevice(bench, id);
+        var code = await customer.ProvisionAsync(id);
+        var register = bench.Start(
+            "agent register", BuiltProgram.Agent,
+            ["register", "--server", server.Url, "--device", id, "--code", code, "--credentials", device.credentials]);
+        Assert.Equal(0, await register.ExitAsync());
+        return device;
+    }
+
+    /// <summary>Starts the agent.</summary>
+    public void Run(params IEnumerable<string> options) =>
+        Process = bench.Start($"agent {++starts}", BuiltProgram.Agent, ["run", "--verbose", "--credentials", credentials, .. options]);
+}

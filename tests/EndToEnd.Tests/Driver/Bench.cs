@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Gateway.EndToEnd.Tests.Driver;
+
+/// <summary>
+/// One test's own folder and programs. Disposing ends what still runs, tells what the programs said (which is shown when the test
+/// failed), and deletes the folder.
+/// </summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    private const int ShownLines = 150;
+
+    private readonly List<ProgramProcess> programs = [];
+    private readonly List<Action> releases = [];
+
+    /// <summary>The test's folder.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("gateway-e2e-").FullName;
+
+    /// <summary>Starts a program that ends with the test at the latest.</summary>
+    public ProgramProcess Start(
+        string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null,
+        params IReadOnlyList<string> prefix)
+    {
+        var merged = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+        {
+            ["HOME"] = Folder,
+            ["XDG_CONFIG_HOME"] = null,
+            ["DOTNET_NOLOGO"] = "1",
+        };
+        var started = ProgramProcess.Start(name, program, arguments, Folder, merged, prefix);
+        programs.Add(started);
+        return started;
+    }
+
+    /// <summary>Makes a folder in the test's folder.</summary>
+    public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+
+    /// <summary>To be done first at the end, for example to let go of what waits for the test.</summary>
+    public void AtEnd(Action release) => releases.Add(release);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var release in releases) release();
+        foreach (var program in programs)
+        {
+            Tell(program);
+            await program.DisposeAsync();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static void Tell(ProgramProcess program)
+    {
+        var output = TestContext.Current.TestOutputHelper;
+        var end = program.HasExited ? string.Create(CultureInfo.InvariantCulture, $"exit code {program.ExitCode}") : "still running";
+        output?.WriteLine($"--- {program.Name} ({end}) ---");
+        var log = program.Log;
+        if (log.Count > ShownLines) output?.WriteLine($"({log.Count - ShownLines} lines before)");
+        foreach (var line in log.TakeLast(ShownLines)) output?.WriteLine(line);
+    }
+}
