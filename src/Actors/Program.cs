@@ -11,8 +11,9 @@ return await GatewayRun.RunAsync(() =>
     builder.WebHost.UseUrls($"http://127.0.0.1:{options.AppPort}");
 
     var app = builder.Build();
+    app.ValidateSettings();
     app.UseRouting();
-    app.UseAppPort(options.AppPort, builder.Configuration["APP_API_TOKEN"]);
+    app.UseAppPort(options.AppPort, builder.Configuration["APP_API_TOKEN"] is { Length: > 0 } token ? token : null);
     app.UseCloudEvents();
     app.MapGatewayBackend();
     return app;

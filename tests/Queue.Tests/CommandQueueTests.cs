@@ -116,6 +116,25 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
+    public async Task Save_AnswerIsLostAndTooManyCommitOnTop_SaysThatItDoesNotKnow()
+    {
+        var store = new FakeHeadStore();
+        var replica = new QueueReplica(store, history, time);
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        store.After = call =>
+        {
+            if (call != "save") return;
+            store.After = null;
+            for (var i = 0; i < 10; i++) store.CommitByOther("d", QueueReplica.Command(), time.GetUtcNow());
+            throw new IOException("the answer is lost");
+        };
+
+        await Assert.ThrowsAsync<QueueUnavailableException>(() => replica.EnqueueAsync("d", QueueReplica.Command()));
+
+        Assert.Equal(12, store.Head("d").Waiting);
+    }
+
+    [Fact]
     public async Task Store_IsDown_AnswersUnavailableAndRecovers()
     {
         var store = new FakeHeadStore { Before = _ => throw new IOException("down") };

@@ -108,7 +108,7 @@ public sealed class CrashTests
         await client.EnqueueOnceAsync();
         await client.OpenSessionAsync("s");
         await client.EnqueueAsync("of session", session: "s");
-        await client.CancelAsync("start 70");
+        await client.CancelAsync("start 80");
         await client.CloseSessionAsync("s", "of session");
         foreach (var command in held.Skip(1)) await client.ResultAsync(command);
         foreach (var command in await client.ClaimAsync(3)) await client.ResultAsync(command);
@@ -123,7 +123,7 @@ public sealed class CrashTests
             var (store, history) = (new FakeHeadStore { Counting = countingEtags }, new FakeHistory());
             var replica = new QueueReplica(store, history, new ImpatientTimeProvider());
             var client = new QueueClient(Device, () => replica);
-            for (var i = 0; i < 80; i++) await client.EnqueueAsync($"start {i}");
+            for (var i = 0; i < 110; i++) await client.EnqueueAsync($"start {i}");
             while (store.Head(Device).Lanes[0].Front.Length > 1)
                 foreach (var command in await client.ClaimAsync(1)) await client.ResultAsync(command);
             Assert.NotEmpty(store.Head(Device).Lanes[0].Segments);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Gateway.Core.Queue;
 using Gateway.Queue;
 using Gateway.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Actors.Hosting;
 
@@ -14,7 +15,8 @@ public static class GatewayBackend
     public static GatewayOptions AddGatewayOptions(this WebApplicationBuilder builder)
     {
         var section = builder.Configuration.GetSection("Gateway");
-        builder.Services.AddOptions<GatewayOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<GatewayOptions>().Bind(section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         return section.Get<GatewayOptions>() ?? new GatewayOptions();
     }
 
@@ -43,6 +45,11 @@ public static class GatewayBackend
         services.AddStorageMaintenance();
         services.AddGatewayActors();
     }
+
+    /// <summary>Checks every setting, before anything is built on one: whatever is wrong is told at once.</summary>
+    /// <exception cref="OptionsValidationException">One group of settings is wrong.</exception>
+    /// <exception cref="AggregateException">Several are.</exception>
+    public static void ValidateSettings(this WebApplication app) => app.Services.GetRequiredService<IStartupValidator>().Validate();
 
     /// <summary>Maps what the sidecar calls.</summary>
     public static void MapGatewayBackend(this WebApplication app)

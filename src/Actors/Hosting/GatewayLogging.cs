@@ -7,6 +7,9 @@ namespace Gateway.Actors.Hosting;
 /// <summary>Logs through Serilog: readable lines in Development, one JSON object a line elsewhere. Levels come from <c>Serilog</c> in the configuration.</summary>
 public static class GatewayLogging
 {
+    /// <summary>The id of the host's event of that name.</summary>
+    private const int HostedServiceStartupFaulted = 11;
+
     /// <summary>Replaces the logging providers.</summary>
     public static void AddGatewayLogging(this WebApplicationBuilder builder)
     {
@@ -20,6 +23,7 @@ public static class GatewayLogging
             .MinimumLevel.Override("Gateway.Api.Auth.Customers.CustomerAuthenticationHandler", LogEventLevel.Warning)
             .MinimumLevel.Override("Gateway.Api.Auth.Devices.DeviceAuthenticationHandler", LogEventLevel.Warning)
             .ReadFrom.Configuration(builder.Configuration)
+            .Filter.ByExcluding(IsFailedStart)
             .Enrich.FromLogContext();
         configuration = builder.Environment.IsDevelopment()
             ? configuration.WriteTo.Console(
@@ -29,4 +33,14 @@ public static class GatewayLogging
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
+
+    /// <summary>
+    /// The host's words about a start that failed, which <see cref="GatewayRun"/> tells in one line: the failure itself, and the
+    /// background services that it cut off.
+    /// </summary>
+    private static bool IsFailedStart(LogEvent logged) =>
+        logged.Properties.GetValueOrDefault("SourceContext") is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" }
+        && (logged.Exception is OperationCanceledException
+            || (logged.Properties.GetValueOrDefault("EventId") is StructureValue id
+                && id.Properties.Any(part => part is { Name: "Id", Value: ScalarValue { Value: HostedServiceStartupFaulted } })));
 }

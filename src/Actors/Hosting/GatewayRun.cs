@@ -48,12 +48,14 @@ public static class GatewayRun
         }
     }
 
-    private static string? Explain(Exception e) => e switch
+    /// <summary>The line for a failure that an operator can mend; null for others.</summary>
+    public static string? Explain(Exception e) => e switch
     {
         GatewayStartException or StorageStartException => e.Message,
         OptionsValidationException options => string.Join(" ", options.Failures),
         AggregateException { InnerExceptions: var all } when all.All(inner => Explain(inner) is not null) =>
             string.Join(" ", all.Select(Explain)),
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => e.Message,
         IOException { InnerException: AddressInUseException } => $"{e.Message} Stop the other program, or choose another port (Gateway__PublicUrl, Gateway__AppPort).",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => $"The port may not be opened: {e.Message}.",
         _ => null,

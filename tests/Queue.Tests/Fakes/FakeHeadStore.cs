@@ -16,7 +16,7 @@ internal sealed class FakeHeadStore : IHeadStore
     private int version;
     private int underWay;
 
-    /// <summary>Whether etags are counters per key, as in Redis.</summary>
+    /// <summary>Whether etags are counters per key, as in Redis; otherwise they are any numbers, as in Dapr's SQLite.</summary>
     public bool Counting { get; init; } = true;
 
     /// <summary>Asked before every call, by its name; an exception is the call's.</summary>
@@ -92,7 +92,7 @@ internal sealed class FakeHeadStore : IHeadStore
         var current = values.TryGetValue(deviceId, out var value) ? value.Etag : "";
         if (current != etag) return false;
         version++;
-        var next = !Counting ? $"r{version:x}-{deviceId.Length}" : current.Length == 0 ? "1" : $"{int.Parse(current) + 1}";
+        var next = !Counting ? unchecked((uint)version * 2_654_435_761u).ToString() : current.Length == 0 ? "1" : $"{int.Parse(current) + 1}";
         values[deviceId] = (JsonSerializer.Serialize(head, QueueJson.Default.QueueHead), next);
         Tell(deviceId, head);
         return true;
