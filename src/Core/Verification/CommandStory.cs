@@ -36,9 +36,9 @@ internal sealed class CommandStory(string id)
     /// <summary>The first word that it was accepted; null: the log has none.</summary>
     public EnqueueSeen? Acceptance => Accepted.MinBy(entry => entry.Answered);
 
-    public bool NeedsApproval => Accepted.Exists(entry => entry.NeedsApproval);
+    public bool NeedsApproval => Accepted.Count > 0 && Accepted.TrueForAll(entry => entry.NeedsApproval);
 
-    public bool AtMostOnce => Accepted.Exists(entry => entry.AtMostOnce);
+    public bool AtMostOnce => Accepted.Count > 0 && Accepted.TrueForAll(entry => entry.AtMostOnce);
 
     /// <summary>The earliest request that may have made it, in microseconds; null: not known.</summary>
     public long? FirstSent { get; set; }

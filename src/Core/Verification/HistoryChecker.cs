@@ -8,7 +8,8 @@ namespace Gateway.Core.Verification;
 /// and space are n log n in the size of the log.
 /// </summary>
 /// <remarks>
-/// It takes a log for complete: whatever claimed, extended or sent results for the devices in it is in it. Claims that end for
+/// It takes a log for complete: whatever claimed, extended or sent results for the devices in it is in it; and it expects that who
+/// sends a command again under its key sends it with the same priority and conditions. Claims that end for
 /// another reason than time or the command's end, and devices that are suspended in between, it does not know.
 /// </remarks>
 public static class HistoryChecker
