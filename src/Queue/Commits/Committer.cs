@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using Gateway.Core.History;
 using Gateway.Core.Ids;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
-using Gateway.Core.History;
 using Gateway.Queue.Heads;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
