@@ -20,9 +20,10 @@ internal sealed class DataFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Makes the folder if it is not there (mode 700) and takes it.</summary>
-    /// <exception cref="GatewayStartException">It is read-only, no folder, or another process has it.</exception>
+    /// <exception cref="GatewayStartException">It has no name, is read-only, no folder, or another process has it.</exception>
     public static DataFolder Acquire(string path)
     {
+        if (string.IsNullOrWhiteSpace(path)) throw new GatewayStartException("Gateway:DataPath is empty: it takes a folder.");
         var full = System.IO.Path.GetFullPath(path);
         var lockPath = System.IO.Path.Combine(full, "lock");
         try

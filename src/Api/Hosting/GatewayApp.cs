@@ -1,6 +1,7 @@
 using Gateway.Actors.Hosting;
 using Gateway.Api.Surfaces.Gateway;
 using Gateway.Sidecar.Hosting;
+using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Api.Hosting;
 
@@ -13,7 +14,6 @@ internal static class GatewayApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddGatewayLogging();
         var options = builder.AddGatewayOptions();
-        var publicUrl = PublicAddress(options);
         var embedded = EmbeddedSidecar.IsNeeded(builder.Configuration);
 
         // The folder first: nothing may touch files that another process works on.
@@ -24,7 +24,7 @@ internal static class GatewayApp
         if (options.HostsApi) builder.AddSurfaces(options);
         if (builder.Environment.IsDevelopment()) builder.Services.AddHostedService<StartBanner>();
 
-        builder.WebHost.UseUrls(publicUrl, $"http://127.0.0.1:{options.AppPort}");
+        builder.WebHost.UseUrls(options.PublicUrl.TrimEnd('/'), $"http://127.0.0.1:{options.AppPort}");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -32,6 +32,7 @@ internal static class GatewayApp
         });
 
         var app = builder.Build();
+        app.ValidateSettings();
 
         // Made at once, so that it is disposed at the end: the lock lasts as long as the process works.
         _ = app.Services.GetService<DataFolder>();
@@ -51,10 +52,11 @@ internal static class GatewayApp
     }
 
     /// <summary>The line for a start that failed in what only this program knows.</summary>
-    public static string? Explain(Exception e) => e is SidecarStartException ? e.Message : null;
-
-    private static string PublicAddress(GatewayOptions options) =>
-        Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url) && url.AbsolutePath == "/"
-            ? options.PublicUrl.TrimEnd('/')
-            : throw new GatewayStartException($"Gateway:PublicUrl is '{options.PublicUrl}': it takes an address such as http://localhost:8000.");
+    public static string? Explain(Exception e) => e switch
+    {
+        SidecarStartException { InnerException: IOException { InnerException: AddressInUseException } } =>
+            $"{e.Message} Stop the other program, or choose another port (Gateway__Sidecar__HttpPort).",
+        SidecarStartException => e.Message,
+        _ => null,
+    };
 }

@@ -31,12 +31,15 @@ internal static class TokenCommand
             await Console.Out.WriteLineAsync(token);
             return 0;
         }
-        catch (Exception e) when (e is GatewayStartException or ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (Explain(e) is { } line)
         {
-            await Console.Error.WriteLineAsync($"gateway: {e.Message}");
+            await Console.Error.WriteLineAsync($"gateway: {line}");
             return 1;
         }
     }
+
+    private static string? Explain(Exception e) => GatewayRun.Explain(e)
+        ?? (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException ? e.Message : null);
 
     private static (string Customer, TimeSpan Lifetime) Parse(string[] args)
     {

@@ -16,10 +16,18 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The test's folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("gateway-e2e-").FullName;
 
-    /// <summary>Starts a program that ends with the test at the latest.</summary>
+    /// <summary>Starts a built program, which ends with the test at the latest.</summary>
+    /// <param name="name">What its log is headed with.</param>
+    /// <param name="program">The program, one of <see cref="BuiltProgram"/>.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="prefix">A command that becomes the program, such as <c>setpriv …</c>.</param>
     public ProgramProcess Start(
         string name, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null,
-        params IReadOnlyList<string> prefix)
+        params IReadOnlyList<string> prefix) => StartCommand(name, [.. prefix, "dotnet", program, .. arguments], environment);
+
+    /// <summary>Starts any command.</summary>
+    public ProgramProcess StartCommand(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var merged = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
         {
@@ -27,7 +35,7 @@ internal sealed class Bench : IAsyncDisposable
             ["XDG_CONFIG_HOME"] = null,
             ["DOTNET_NOLOGO"] = "1",
         };
-        var started = ProgramProcess.Start(name, program, arguments, Folder, merged, prefix);
+        var started = ProgramProcess.Start(name, command, Folder, merged);
         programs.Add(started);
         return started;
     }

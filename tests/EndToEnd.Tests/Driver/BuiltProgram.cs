@@ -3,6 +3,15 @@ namespace Gateway.EndToEnd.Tests.Driver;
 /// <summary>The built programs, of the configuration that the tests were built in.</summary>
 internal static class BuiltProgram
 {
+    // …/tests/EndToEnd.Tests/bin/Debug/net10.0/
+    private static readonly DirectoryInfo Here = new(AppContext.BaseDirectory);
+
+    /// <summary>The repository's folder.</summary>
+    public static readonly string Root = Here.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+
+    /// <summary>Where a project's built files are under its folder: <c>bin/Debug/net10.0</c>.</summary>
+    public static readonly string Output = Path.Combine("bin", Here.Parent!.Name, Here.Name);
+
     public static readonly string
         Api = Find("Api"),
         Actors = Find("Actors"),
@@ -12,11 +21,5 @@ internal static class BuiltProgram
     /// <summary>The embedded default's component files, as they come with the server.</summary>
     public static readonly string LocalComponents = Path.Combine(Path.GetDirectoryName(Api)!, "components", "local");
 
-    /// <summary>From …/tests/EndToEnd.Tests/bin/Debug/net10.0/ to …/src/Api/bin/Debug/net10.0/Gateway.Api.dll.</summary>
-    private static string Find(string project)
-    {
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = here.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-        return Path.Combine(root, "src", project, "bin", here.Parent.Name, here.Name, $"Gateway.{project}.dll");
-    }
+    private static string Find(string project) => Path.Combine(Root, "src", project, Output, $"Gateway.{project}.dll");
 }

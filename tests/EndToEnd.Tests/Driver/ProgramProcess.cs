@@ -38,19 +38,15 @@ internal sealed class ProgramProcess : IAsyncDisposable
         get { lock (lines) return [.. lines.Select(line => line.Line)]; }
     }
 
-    /// <summary>Starts a .NET program.</summary>
+    /// <summary>Starts a program.</summary>
     /// <param name="name">What the log is headed with.</param>
-    /// <param name="program">The program's dll.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="command">The program and its arguments.</param>
     /// <param name="folder">Its working directory.</param>
     /// <param name="environment">What it gets beside the tests' own environment, which loses every setting of Gateway and Dapr.</param>
-    /// <param name="prefix">A command that becomes the program, such as <c>setpriv …</c>.</param>
     public static ProgramProcess Start(
-        string name, string program, IEnumerable<string> arguments, string folder,
-        IReadOnlyDictionary<string, string?> environment, params IReadOnlyList<string> prefix)
+        string name, IReadOnlyList<string> command, string folder, IReadOnlyDictionary<string, string?> environment)
     {
-        string[] command = [.. prefix, "dotnet", program, .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

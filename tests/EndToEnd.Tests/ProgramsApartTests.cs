@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Gateway.EndToEnd.Tests.Driver;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.EndToEnd.Tests;
+
+/// <summary>The stand-alone sidecar, and the app that only hosts the actors beside it.</summary>
+public sealed class ProgramsApartTests
+{
+    private const string AppToken = "token-of-the-app";
+
+    [Fact]
+    public async Task Sidecar_WithDaprdsFlags_HealthyOnceTheAppListens_KeepsState()
+    {
+        await using var bench = new Bench();
+        var appPort = FreePort.Next();
+        var port = FreePort.Next();
+        var sidecar = StartSidecar(bench, "a", appPort, port);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        await ListensAsync(http, sidecar);
+        Assert.Equal(HttpStatusCode.InternalServerError, await StatusAsync(http, "/v1.0/healthz"));
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{appPort}");
+        await using var app = builder.Build();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        await HealthyAsync(http);
+        using var saved = await http.PostAsync(
+            new Uri("/v1.0/state/statestore", UriKind.Relative), new StringContent("""[{"key":"k","value":"v"}]"""));
+        Assert.Equal(HttpStatusCode.NoContent, saved.StatusCode);
+        Assert.Equal("\"v\"", await http.GetStringAsync(new Uri("/v1.0/state/statestore/k", UriKind.Relative)));
+
+        sidecar.Terminate();
+        Assert.Equal(0, await sidecar.ExitAsync());
+        StartSidecar(bench, "a", appPort, port);
+        await HealthyAsync(http);
+        Assert.Equal("\"v\"", await http.GetStringAsync(new Uri("/v1.0/state/statestore/k", UriKind.Relative)));
+    }
+
+    [Fact]
+    public async Task ActorsApp_BesideAStandAloneSidecar_HealthyWithItsTwoTypes()
+    {
+        await using var bench = new Bench();
+        var appPort = FreePort.Next();
+        var port = FreePort.Next();
+        var actors = bench.Start("actors", BuiltProgram.Actors, [], new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Gateway__AppPort"] = Text(appPort),
+            ["Gateway__DataPath"] = bench.NewFolder("data"),
+            ["DAPR_HTTP_PORT"] = Text(port),
+            ["APP_API_TOKEN"] = AppToken,
+        });
+        var sidecar = StartSidecar(bench, "gateway-actors", appPort, port);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        await ListensAsync(http, sidecar);
+        await HealthyAsync(http);
+
+        using var app = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{appPort}") };
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(app, "/dapr/config"));
+        app.DefaultRequestHeaders.Add("dapr-api-token", AppToken);
+        var config = JsonElement.Parse(await app.GetStringAsync(new Uri("/dapr/config", UriKind.Relative)));
+        Assert.Equal(["DeviceActor", "SweepActor"], config.GetProperty("entities").EnumerateArray().Select(type => type.GetString()!).Order());
+        await Wait.UntilAsync(
+            "the sweeps to be armed",
+            async () => await StatusAsync(http, "/v1.0/actors/SweepActor/presence/reminders/sweep") == HttpStatusCode.OK);
+
+        actors.Terminate();
+        Assert.Equal(0, await actors.ExitAsync());
+    }
+
+    private static ProgramProcess StartSidecar(Bench bench, string appId, int appPort, int port) => bench.Start(
+        "sidecar", BuiltProgram.Sidecar,
+        [
+            "--app-id", appId, "--app-port", Text(appPort), "--dapr-http-port", Text(port),
+            "--resources-path", BuiltProgram.LocalComponents, "--data-path", bench.NewFolder("sidecar-data"),
+        ],
+        new Dictionary<string, string?> { ["APP_API_TOKEN"] = AppToken });
+
+    private static Task ListensAsync(HttpClient http, ProgramProcess sidecar) => Wait.UntilAsync("the sidecar to listen", async () =>
+    {
+        if (sidecar.HasExited) Assert.Fail($"The sidecar ended: {sidecar.Errors}");
+        try
+        {
+            return await StatusAsync(http, "/v1.0/healthz/outbound") == HttpStatusCode.NoContent;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    });
+
+    private static Task HealthyAsync(HttpClient http) => Wait.UntilAsync("the sidecar to be healthy", async () =>
+    {
+        try
+        {
+            return await StatusAsync(http, "/v1.0/healthz") == HttpStatusCode.NoContent;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    });
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+        return answer.StatusCode;
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+}
