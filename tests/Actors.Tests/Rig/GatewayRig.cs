@@ -117,9 +117,10 @@ public sealed class GatewayRig : IAsyncLifetime
         return Assert.Single(outcome.Commands);
     }
 
+    /// <summary>Extends a claim past its first end, however quickly it comes after the claim.</summary>
     public async Task ExtendAsync(string device, ClaimedCommand command) => Assert.Equal(
         ClaimStatus.Live,
-        (await Queue.ExecuteAsync(device, new ExtendClaim(command.Id, command.Token, TimeSpan.FromMinutes(5)), TestContext.Current.CancellationToken)).Status);
+        (await Queue.ExecuteAsync(device, new ExtendClaim(command.Id, command.Token, TimeSpan.FromMinutes(6)), TestContext.Current.CancellationToken)).Status);
 
     public async Task ResultAsync(string device, ClaimedCommand command, string output = "done") => Assert.Equal(
         ResultStatus.Accepted, (await Queue.ExecuteAsync(device, NewResult(command, output), TestContext.Current.CancellationToken)).Status);

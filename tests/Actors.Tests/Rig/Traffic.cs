@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using Gateway.Actors.Tests.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +16,7 @@ internal sealed class Traffic : IAsyncDisposable
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly ConcurrentQueue<string> calls = new();
     private readonly WebApplication web;
+    private int published;
 
     private Traffic(WebApplication web) => this.web = web;
 
@@ -41,7 +43,14 @@ internal sealed class Traffic : IAsyncDisposable
         return traffic;
     }
 
-    public void Clear() => calls.Clear();
+    /// <summary>How many messages the bulk publishes since <see cref="Clear"/> had, the ones that were passed on.</summary>
+    public int Published => published;
+
+    public void Clear()
+    {
+        calls.Clear();
+        published = 0;
+    }
 
     /// <summary>Does something while nothing is published: notices are lost.</summary>
     public async Task WithoutPublishesAsync(Func<Task> body)
@@ -71,6 +80,14 @@ internal sealed class Traffic : IAsyncDisposable
         var call = $"{context.Request.Method} {target}";
         calls.Enqueue(call);
         await Before(call);
+        if (call.Contains("/publish/bulk/", StringComparison.Ordinal))
+        {
+            context.Request.EnableBuffering();
+            using var entries = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            context.Request.Body.Position = 0;
+            Interlocked.Add(ref published, entries.RootElement.GetArrayLength());
+        }
+
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Target!, target));
         if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0)
             request.Content = new StreamContent(context.Request.Body);
