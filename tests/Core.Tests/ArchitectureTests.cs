@@ -13,13 +13,13 @@ public sealed class ArchitectureTests
         ["Core"] = [],
         ["Dapr"] = [],
         ["Sidecar"] = [],
-        ["Agent"] = [],
+        ["Agent"] = ["Core"],
         ["Storage"] = ["Core"],
         ["Queue"] = ["Core", "Dapr"],
         ["Actors"] = ["Core", "Queue", "Storage", "Dapr"],
         ["Portal"] = ["Core"],
         // The composition root: it hosts the others, and it alone knows the sidecar.
-        ["Api"] = ["Core", "Queue", "Storage", "Actors", "Portal", "Sidecar", "Dapr"],
+        ["Api"] = ["Core", "Queue", "Storage", "Actors", "Portal", "Sidecar", "Agent", "Dapr"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Path.Combine(Root, "src"))

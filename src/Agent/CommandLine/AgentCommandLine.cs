@@ -17,6 +17,7 @@ internal static class AgentCommandLine
         {
             RegisterCommand.Create(),
             RunCommand.Create(),
+            SimulateCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments.Length > 0 ? arguments : ["--help"]);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;

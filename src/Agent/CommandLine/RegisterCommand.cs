@@ -67,7 +67,7 @@ internal static partial class RegisterCommand
         new(name) { HelpName = shownAs, Description = description, Required = required };
 
     /// <summary>The address as it is kept: without a slash at the end; null when it is none.</summary>
-    private static string? TryServer(string? text) =>
+    internal static string? TryServer(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
         && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0

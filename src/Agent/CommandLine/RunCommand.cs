@@ -66,7 +66,7 @@ internal static class RunCommand
         return ExitCode.Ok;
     }
 
-    private static Option<int> Number(string name, int otherwise, int from, int to, string description)
+    internal static Option<int> Number(string name, int otherwise, int from, int to, string description)
     {
         var option = new Option<int>(name) { DefaultValueFactory = _ => otherwise, HelpName = "N", Description = description };
         option.Validators.Add(result =>

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Gateway.Agent.Simulation;
+
+namespace Gateway.Agent.CommandLine;
+
+/// <summary><c>simulate</c>: a fleet with faults against a gateway, and a verdict on what it saw.</summary>
+internal static class SimulateCommand
+{
+    /// <summary>What the server allows a customer by default, in requests a minute, and a little less.</summary>
+    private const int RequestsOfACustomer = 900, RequestsOfACommand = 3, DevicesOfACustomer = 300, MostCustomers = 200;
+
+    public static Command Create()
+    {
+        var server = new Option<string>("--server") { HelpName = "URL", Description = "The gateway's address.", Required = true };
+        server.Validators.Add(result =>
+        {
+            if (RegisterCommand.TryServer(result.GetValueOrDefault<string>()) is null)
+                result.AddError("--server must be an http or https address, for example http://localhost:8000.");
+        });
+        var devices = Number("--devices", 100, 1, 20_000, "How many devices.");
+        var rate = Number("--rate", 10, 1, 100_000, "Commands per second, over the whole fleet.");
+        var seed = Number("--seed", 1, 0, int.MaxValue, "The same seed makes the same choices.");
+        var duration = Number("--duration", 60, 1, 86_400, "Seconds during which commands are sent.");
+        var tokens = new Option<string[]>("--customer-token")
+        {
+            HelpName = "JWT",
+            Description = "A customer's token; may be given several times. Default: customers of Development, signed with the server's secret.",
+        };
+        var data = new Option<string>("--data")
+        {
+            HelpName = "DIR",
+            Description = "The server's data folder, where Development keeps its secret. Default: .gateway.",
+            DefaultValueFactory = _ => ".gateway",
+        };
+        var log = new Option<string>("--log") { HelpName = "FILE", Description = "Keep the log of all requests and answers, as JSON Lines." };
+        var command = new Command("simulate", "Run a fleet of simulated devices with faults, and judge whether the gateway kept its rules.")
+        {
+            server, devices, rate, seed, duration, tokens, data, log,
+        };
+        command.SetAction(parsed => RunAsync(
+            new SimulationSettings
+            {
+                Server = new Uri(RegisterCommand.TryServer(parsed.GetValue(server))! + "/"),
+                Customers = Customers(
+                    parsed.GetValue(tokens) ?? [], parsed.GetValue(data)!, parsed.GetValue(devices), parsed.GetValue(rate)),
+                Devices = parsed.GetValue(devices),
+                Rate = parsed.GetValue(rate),
+                Seed = parsed.GetValue(seed),
+                Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                LogPath = parsed.GetValue(log),
+            },
+            parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(SimulationSettings settings, TextWriter output)
+    {
+        using var signals = new StopSignals();
+        bool isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        var screen = new SimulationScreen(output, isTerminal, TimeProvider.System);
+        SimulationResult result = await FleetSimulation.RunAsync(settings, screen, TimeProvider.System, signals.Stop, signals.Hurry);
+        SimulationReport.Write(result, output, isTerminal);
+        return result.Held ? ExitCode.Ok : ExitCode.Error;
+    }
+
+    private static IReadOnlyList<CustomerAccount> Customers(string[] tokens, string data, int devices, int rate) => tokens.Length > 0
+        ? [.. tokens.Select((token, i) => new CustomerAccount($"customer-{i + 1}", token))]
+        : DevelopmentCustomers.Create(
+            Math.Min(MostCustomers, 1 + devices / DevicesOfACustomer + 60 * rate * RequestsOfACommand / RequestsOfACustomer), data, TimeProvider.System);
+
+    private static Option<int> Number(string name, int otherwise, int from, int to, string description) =>
+        RunCommand.Number(name, otherwise, from, to, $"{description} {from:N0} to {to:N0}; default {otherwise}.");
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Gateway.Core.Verification;
+using Spectre.Console;
+
+namespace Gateway.Agent.Simulation;
+
+/// <summary>What came of a simulation, as its user reads it.</summary>
+public static class SimulationReport
+{
+    private const int Wide = 110, ShownViolations = 20;
+
+    /// <summary>Writes counts, a table of the rules, and what broke them with the entries that prove it.</summary>
+    public static void Write(SimulationResult result, TextWriter output, bool isTerminal)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        if (!isTerminal) console.Profile.Width = Wide;
+        console.Write(Counts(result));
+        console.Write(Rules(result.Verdict));
+        foreach (RuleVerdict rule in result.Verdict.Rules)
+            foreach ((string reason, int times) in rule.Undecided)
+                output.WriteLine($"Undecided {times} times: {rule.Rule.Sentence().ToLowerInvariant()} ({reason})");
+        foreach (Violation violation in result.Verdict.Violations.Take(ShownViolations)) Write(violation, output);
+        output.WriteLine();
+        output.WriteLine(Sentence(result));
+    }
+
+    private static string Sentence(SimulationResult result)
+    {
+        int broken = result.Verdict.Rules.Sum(rule => rule.Broken);
+        string judged = string.Create(CultureInfo.InvariantCulture, $"{result.Verdict.Commands} commands, {result.Verdict.Entries} requests");
+        if (broken > 0) return string.Create(CultureInfo.InvariantCulture, $"BROKEN: {broken} violations ({judged}).");
+        return result.Ended ? $"All observed rules held ({judged})." : $"All observed rules held, but not everything had ended in time ({judged}).";
+    }
+
+    private static Table Counts(SimulationResult result)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("What happened").AddColumn(new TableColumn("Times").RightAligned());
+        foreach ((string name, long count) in result.Counts)
+            table.AddRow(Markup.Escape(name), count.ToString("N0", CultureInfo.InvariantCulture));
+        return table;
+    }
+
+    private static Table Rules(HistoryVerdict verdict)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("Rule").AddColumn("Verdict")
+            .AddColumn(new TableColumn("Checked").RightAligned()).AddColumn(new TableColumn("Broken").RightAligned())
+            .AddColumn(new TableColumn("Undecided").RightAligned());
+        foreach (RuleVerdict rule in verdict.Rules)
+            table.AddRow(
+                Markup.Escape(rule.Rule.Sentence()),
+                rule.Broken > 0 ? "[red]broken[/]" : rule.Checked > 0 ? "[green]held[/]" : "[yellow]not observed[/]",
+                Number(rule.Checked), Number(rule.Broken), Number(rule.Undecided.Values.Sum()));
+        return table;
+    }
+
+    private static void Write(Violation violation, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine($"{violation.Rule.Sentence()}: {violation.Subject}. {violation.Message}");
+        foreach (Observation entry in violation.Evidence) output.WriteLine($"  line {entry.Line}: {ObservationLog.Line(entry)}");
+    }
+
+    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
