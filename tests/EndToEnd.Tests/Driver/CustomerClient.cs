@@ -71,7 +71,7 @@ internal sealed class CustomerClient : ApiClient
                 seen = (await CommandsAsync(sessionId))[commandId];
                 return seen.GetProperty("status").GetString() == status;
             },
-            () => seen);
+            async () => $"{seen}, explained: {await GetAsync($"sessions/{sessionId}/commands/{commandId}/explain")}");
         return seen;
     }
 }
