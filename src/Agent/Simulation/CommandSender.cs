@@ -71,7 +71,12 @@ internal sealed class CommandSender(IReadOnlyList<FleetDevice> fleet, Simulation
             CommandState? state = SimulationWorld.StateOf(exchange.Text("error", "details", "status"));
             world.Note(exchange, () => new CancelSeen
             {
-                By = By(device), Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status, Command = command,
+                By = By(device),
+                Device = device.Id,
+                Sent = exchange.Sent,
+                Answered = exchange.Answered,
+                Status = exchange.Status,
+                Command = command,
                 State = state,
             });
             device.NoteState(command, state);
@@ -98,8 +103,14 @@ internal sealed class CommandSender(IReadOnlyList<FleetDevice> fleet, Simulation
             CommandState? state = SimulationWorld.StateOf(exchange.Text("error", "details", "status"));
             world.Note(exchange, () => new DecisionSeen
             {
-                By = By(device), Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status, Command = command,
-                Approved = approved, State = state,
+                By = By(device),
+                Device = device.Id,
+                Sent = exchange.Sent,
+                Answered = exchange.Answered,
+                Status = exchange.Status,
+                Command = command,
+                Approved = approved,
+                State = state,
             });
             device.NoteState(command, state);
             if (!exchange.IsOpen)
@@ -144,7 +155,11 @@ internal sealed class CommandSender(IReadOnlyList<FleetDevice> fleet, Simulation
         CommandState? state = exchange.Ok ? SimulationWorld.StateOf(exchange.Text("command", "status")) : null;
         world.Note(exchange, () => new EnqueueSeen
         {
-            By = By(device), Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status,
+            By = By(device),
+            Device = device.Id,
+            Sent = exchange.Sent,
+            Answered = exchange.Answered,
+            Status = exchange.Status,
             Key = (string?)body["idempotencyKey"],
             Content = Digests.OfCommand(type, body["parameters"]?.ToJsonString() ?? "{}"),
             Priority = (int?)body["priority"] ?? 5,

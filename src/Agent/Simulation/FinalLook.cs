@@ -97,7 +97,11 @@ internal sealed class FinalLook(IReadOnlyList<FleetDevice> fleet, CommandSender 
 
     private static ViewSeen View(FleetDevice device, Exchange exchange, string id) => new()
     {
-        By = $"customer:{device.Owner.Name}", Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status,
+        By = $"customer:{device.Owner.Name}",
+        Device = device.Id,
+        Sent = exchange.Sent,
+        Answered = exchange.Answered,
+        Status = exchange.Status,
         Command = id,
     };
 

@@ -55,10 +55,16 @@ internal sealed class HistoryRecorder(int seed)
         desk.Sent.Add(enqueue);
         Ask(desk, enqueue, (outcome, sent, answered) => new EnqueueSeen
         {
-            By = "customer:c", Device = desk.Id, Sent = sent, Answered = answered,
+            By = "customer:c",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
             Status = outcome?.Status switch { null => null, EnqueueStatus.Accepted => 201, EnqueueStatus.AlreadyAccepted => 200, _ => 409 },
             State = outcome?.State,
-            Key = enqueue.IdempotencyKey, Content = enqueue.Parameters, Priority = enqueue.Priority, NeedsApproval = enqueue.RequiresApproval,
+            Key = enqueue.IdempotencyKey,
+            Content = enqueue.Parameters,
+            Priority = enqueue.Priority,
+            NeedsApproval = enqueue.RequiresApproval,
             AtMostOnce = enqueue.AtMostOnce,
             Command = outcome?.CommandId,
         }, outcome =>
@@ -92,7 +98,11 @@ internal sealed class HistoryRecorder(int seed)
         };
         Ask(desk, claim, (outcome, sent, answered) => new ClaimSeen
         {
-            By = "device", Device = desk.Id, Sent = sent, Answered = answered, Status = outcome is null ? null : 200,
+            By = "device",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
+            Status = outcome is null ? null : 200,
             VisibilityMs = (long)claim.Visibility.TotalMilliseconds,
             Commands = outcome is null ? [] :
             [
@@ -112,9 +122,16 @@ internal sealed class HistoryRecorder(int seed)
         var by = random.Next(200, 4_000);
         Ask(desk, new ExtendClaim(id, token, TimeSpan.FromMilliseconds(by)), (outcome, sent, answered) => new ExtendSeen
         {
-            By = "device", Device = desk.Id, Sent = sent, Answered = answered, Command = id, Token = token, ExtensionMs = by,
+            By = "device",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
+            Command = id,
+            Token = token,
+            ExtensionMs = by,
             Status = outcome?.Status switch { null => null, ClaimStatus.Live => 200, ClaimStatus.NotFound => 404, _ => 403 },
-            State = outcome?.Ended, VisibleUntil = outcome?.VisibleUntil,
+            State = outcome?.Ended,
+            VisibleUntil = outcome?.VisibleUntil,
         });
     }
 
@@ -130,7 +147,14 @@ internal sealed class HistoryRecorder(int seed)
         var (state, status) = random.Next(2) == 0 ? (CommandState.Completed, "success") : (CommandState.Failed, "failure");
         return new SubmitResult
         {
-            CommandId = id, Token = token, State = state, Status = status, Output = $"{random.Next(3)}", ExecutedAt = 1, DurationMs = 1, By = "device",
+            CommandId = id,
+            Token = token,
+            State = state,
+            Status = status,
+            Output = $"{random.Next(3)}",
+            ExecutedAt = 1,
+            DurationMs = 1,
+            By = "device",
         };
     }
 
@@ -139,10 +163,19 @@ internal sealed class HistoryRecorder(int seed)
         desk.Results[result.Token] = result;
         Ask(desk, result, (outcome, sent, answered) => new ResultSeen
         {
-            By = "device", Device = desk.Id, Sent = sent, Answered = answered, Command = result.CommandId, Token = result.Token,
+            By = "device",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
+            Command = result.CommandId,
+            Token = result.Token,
             Status = outcome?.Status switch
             {
-                null => null, ResultStatus.Accepted or ResultStatus.Repeated => 200, ResultStatus.AlreadyEnded => 409, ResultStatus.StaleClaim => 403, _ => 404,
+                null => null,
+                ResultStatus.Accepted or ResultStatus.Repeated => 200,
+                ResultStatus.AlreadyEnded => 409,
+                ResultStatus.StaleClaim => 403,
+                _ => 404,
             },
             State = outcome?.State,
             Outcome = result.State,
@@ -155,7 +188,12 @@ internal sealed class HistoryRecorder(int seed)
         if (id is null) return;
         Ask(desk, new CancelCommand(id, null, "customer:c", null), (outcome, sent, answered) => new CancelSeen
         {
-            By = "customer:c", Device = desk.Id, Sent = sent, Answered = answered, Command = id, State = outcome?.State,
+            By = "customer:c",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
+            Command = id,
+            State = outcome?.State,
             Status = outcome is null ? null : outcome.State == CommandState.Cancelled ? 200 : 409,
         }, surely: surely);
     }
@@ -166,7 +204,13 @@ internal sealed class HistoryRecorder(int seed)
         var approved = random.Next(5) > 0;
         Ask(desk, new DecideApproval { CommandId = id, SessionId = null!, Approved = approved, By = "customer:c" }, (outcome, sent, answered) => new DecisionSeen
         {
-            By = "customer:c", Device = desk.Id, Sent = sent, Answered = answered, Command = id, Approved = approved, State = outcome?.State,
+            By = "customer:c",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
+            Command = id,
+            Approved = approved,
+            State = outcome?.State,
             Status = outcome?.Status switch { null => null, DecisionStatus.Decided => 200, DecisionStatus.NotFound => 404, _ => 409 },
         });
     }
@@ -179,9 +223,17 @@ internal sealed class HistoryRecorder(int seed)
         var record = desk.Queue.History.Find(id);
         log.Add(new ViewSeen
         {
-            By = "customer:c", Device = desk.Id, Sent = now - random.Next(1_000), Answered = now + 1 + random.Next(1_000), Command = id,
-            Status = record is null ? 404 : 200, State = record?.State, Attempt = record?.Attempt ?? 0, EndedAt = record?.EndedAt,
-            Result = record?.Result?.Digest, Key = record?.Definition?.IdempotencyKey,
+            By = "customer:c",
+            Device = desk.Id,
+            Sent = now - random.Next(1_000),
+            Answered = now + 1 + random.Next(1_000),
+            Command = id,
+            Status = record is null ? 404 : 200,
+            State = record?.State,
+            Attempt = record?.Attempt ?? 0,
+            EndedAt = record?.EndedAt,
+            Result = record?.Result?.Digest,
+            Key = record?.Definition?.IdempotencyKey,
         });
     }
 

@@ -208,7 +208,12 @@ public sealed class HistoryRuleTests
         [HistoryRule.OwnDevice],
         new LogBook().Enqueue("a", 0).Add(new ClaimSeen
         {
-            By = "other", Device = "other", Sent = 10_000, Answered = 11_000, Status = 200, VisibilityMs = 1_000,
+            By = "other",
+            Device = "other",
+            Sent = 10_000,
+            Answered = 11_000,
+            Status = 200,
+            VisibilityMs = 1_000,
             Commands = [new GrantSeen { Command = "a", Token = "t", Attempt = 1, VisibleUntil = LogBook.Server + 1_010 }],
         }).Broken());
 
@@ -218,7 +223,12 @@ public sealed class HistoryRuleTests
         var verdict = new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Extend("a", "t", 60_000, 1_000)
             .Add(new ClaimSeen
             {
-                By = "pi", Device = "pi", Sent = 50_000_000, Answered = 50_001_000, Status = 200, VisibilityMs = 1_000,
+                By = "pi",
+                Device = "pi",
+                Sent = 50_000_000,
+                Answered = 50_001_000,
+                Status = 200,
+                VisibilityMs = 1_000,
                 Commands = [new GrantSeen { Command = "b", Token = "u", Attempt = 1, VisibleUntil = LogBook.Server + 1_000 }],
             }).Verdict();
         Assert.True(verdict.Held);

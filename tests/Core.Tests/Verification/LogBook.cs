@@ -16,27 +16,55 @@ internal sealed class LogBook
         string id, long at, string? key = null, int priority = 5, bool approval = false, bool once = false, string content = "{}", int? status = 201) =>
         Add(new EnqueueSeen
         {
-            By = "customer", Device = "pi", Sent = at * 1_000, Answered = status is null ? null : at * 1_000 + 500, Status = status, Key = key,
-            Content = content, Priority = priority, NeedsApproval = approval, AtMostOnce = once, Command = status is null ? null : id,
+            By = "customer",
+            Device = "pi",
+            Sent = at * 1_000,
+            Answered = status is null ? null : at * 1_000 + 500,
+            Status = status,
+            Key = key,
+            Content = content,
+            Priority = priority,
+            NeedsApproval = approval,
+            AtMostOnce = once,
+            Command = status is null ? null : id,
         });
 
     public LogBook Claim(long at, long lasts, params (string Id, string Token, int Attempt)[] got) => Add(new ClaimSeen
     {
-        By = "pi", Device = "pi", Sent = at * 1_000, Answered = at * 1_000 + 500, Status = 200, VisibilityMs = lasts,
+        By = "pi",
+        Device = "pi",
+        Sent = at * 1_000,
+        Answered = at * 1_000 + 500,
+        Status = 200,
+        VisibilityMs = lasts,
         Commands = [.. got.Select(one => new GrantSeen { Command = one.Id, Token = one.Token, Attempt = one.Attempt, VisibleUntil = Server + at + lasts })],
     });
 
     public LogBook Extend(string id, string token, long at, long by, int? status = 200) => Add(new ExtendSeen
     {
-        By = "pi", Device = "pi", Sent = at * 1_000, Answered = status is null ? null : at * 1_000 + 500, Status = status, Command = id, Token = token,
-        ExtensionMs = by, VisibleUntil = status == 200 ? Server + at + by : null,
+        By = "pi",
+        Device = "pi",
+        Sent = at * 1_000,
+        Answered = status is null ? null : at * 1_000 + 500,
+        Status = status,
+        Command = id,
+        Token = token,
+        ExtensionMs = by,
+        VisibleUntil = status == 200 ? Server + at + by : null,
     });
 
     public LogBook Result(string id, string token, long at, string says = "done", int? status = 200, CommandState outcome = CommandState.Completed) =>
         Add(new ResultSeen
         {
-            By = "pi", Device = "pi", Sent = at * 1_000, Answered = status is null ? null : at * 1_000 + 500, Status = status, Command = id, Token = token,
-            Outcome = outcome, Digest = says,
+            By = "pi",
+            Device = "pi",
+            Sent = at * 1_000,
+            Answered = status is null ? null : at * 1_000 + 500,
+            Status = status,
+            Command = id,
+            Token = token,
+            Outcome = outcome,
+            Digest = says,
         });
 
     public LogBook Cancel(string id, long at) =>
@@ -44,13 +72,27 @@ internal sealed class LogBook
 
     public LogBook Approve(string id, long at, bool approved = true) => Add(new DecisionSeen
     {
-        By = "customer", Device = "pi", Sent = at * 1_000, Answered = at * 1_000 + 500, Status = 200, Command = id, Approved = approved,
+        By = "customer",
+        Device = "pi",
+        Sent = at * 1_000,
+        Answered = at * 1_000 + 500,
+        Status = 200,
+        Command = id,
+        Approved = approved,
     });
 
     public LogBook View(string id, long at, CommandState? state, int attempt = 0, string? result = null, string? key = null) => Add(new ViewSeen
     {
-        By = "customer", Device = "pi", Sent = at * 1_000, Answered = at * 1_000 + 500, Status = state is null ? 404 : 200, Command = id, State = state,
-        Attempt = attempt, Result = result, Key = key,
+        By = "customer",
+        Device = "pi",
+        Sent = at * 1_000,
+        Answered = at * 1_000 + 500,
+        Status = state is null ? 404 : 200,
+        Command = id,
+        State = state,
+        Attempt = attempt,
+        Result = result,
+        Key = key,
     });
 
     public LogBook Add(Observation entry)

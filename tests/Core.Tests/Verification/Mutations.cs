@@ -44,8 +44,14 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
             && grant.VisibleUntil - GrantedAt(claim, grant) > 400) is var (claim, grant)
             ? log.Append(new ExtendSeen
             {
-                By = "device", Device = claim.Device, Sent = claim.Answered!.Value + 1, Answered = claim.Answered + 2, Status = 403,
-                Command = grant.Command, Token = grant.Token, ExtensionMs = 1,
+                By = "device",
+                Device = claim.Device,
+                Sent = claim.Answered!.Value + 1,
+                Answered = claim.Answered + 2,
+                Status = 403,
+                Command = grant.Command,
+                Token = grant.Token,
+                ExtensionMs = 1,
             })
             : null;
 
@@ -53,8 +59,15 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
         && Grants().FirstOrDefault(other => other.Grant.Command == newer.Command && other.Grant.Attempt < newer.Attempt) is { Grant: { } former }
         ? log.Append(new ResultSeen
         {
-            By = "device", Device = claim.Device, Sent = claim.Answered!.Value + 1, Answered = claim.Answered + 2, Status = 200,
-            Command = newer.Command, Token = former.Token, Outcome = CommandState.Completed, Digest = "late",
+            By = "device",
+            Device = claim.Device,
+            Sent = claim.Answered!.Value + 1,
+            Answered = claim.Answered + 2,
+            Status = 200,
+            Command = newer.Command,
+            Token = former.Token,
+            Outcome = CommandState.Completed,
+            Digest = "late",
         })
         : null;
 
@@ -81,7 +94,12 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
     private IEnumerable<Observation>? HandOutAfterTheEnd() => Pick(EndedViews()) is { EndedAt: { } ended } view
         ? log.Append(new ClaimSeen
         {
-            By = "device", Device = view.Device, Sent = end, Answered = end + 1, Status = 200, VisibilityMs = 1_000,
+            By = "device",
+            Device = view.Device,
+            Sent = end,
+            Answered = end + 1,
+            Status = 200,
+            VisibilityMs = 1_000,
             Commands = [new GrantSeen { Command = view.Command, Token = "after", VisibleUntil = ended + 100_000, Attempt = (view.Attempt ?? 0) + 1 }],
         })
         : null;
@@ -91,11 +109,25 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
         if (Pick(Grants()) is not { Claim: { } claim }) return null;
         var first = new EnqueueSeen
         {
-            By = "customer:c", Device = claim.Device, Sent = 1, Answered = 2, Status = 201, Command = "the-first", Priority = 9, State = CommandState.Queued,
+            By = "customer:c",
+            Device = claim.Device,
+            Sent = 1,
+            Answered = 2,
+            Status = 201,
+            Command = "the-first",
+            Priority = 9,
+            State = CommandState.Queued,
         };
         return log.Append(first).Append(new ViewSeen
         {
-            By = "customer:c", Device = claim.Device, Sent = end, Answered = end + 1, Status = 200, Command = "the-first", State = CommandState.Queued, Attempt = 0,
+            By = "customer:c",
+            Device = claim.Device,
+            Sent = end,
+            Answered = end + 1,
+            Status = 200,
+            Command = "the-first",
+            State = CommandState.Queued,
+            Attempt = 0,
         });
     }
 

@@ -63,7 +63,10 @@ public sealed class ComponentOpenerTests
         while (root is not null && !Directory.Exists(Path.Combine(root, "components", "local"))) root = Path.GetDirectoryName(root);
         await using TestSidecar sidecar = await TestSidecar.StartAsync(configure: options => new SidecarOptions
         {
-            AppId = "gold", HttpPort = 0, DataPath = options.DataPath, ResourcesPaths = [Path.Combine(root!, "components", "local")],
+            AppId = "gold",
+            HttpPort = 0,
+            DataPath = options.DataPath,
+            ResourcesPaths = [Path.Combine(root!, "components", "local")],
         });
         (await sidecar.Caller.PostAsync("/v1.0/state/statestore", """[{"key":"k","value":1}]""")).IsNoContent();
         Assert.True(File.Exists(Path.Combine(sidecar.Folder, "state.db")));

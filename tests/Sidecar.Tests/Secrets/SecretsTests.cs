@@ -152,7 +152,10 @@ public sealed class SecretsTests(SecretsTests.Target target) : IClassFixture<Sec
             Sidecar = await TestSidecar.StartAsync(components);
             Scoped = await TestSidecar.StartAsync(components, configure: options => new SidecarOptions
             {
-                AppId = "gold", HttpPort = 0, ResourcesPaths = options.ResourcesPaths, ConfigPath = config,
+                AppId = "gold",
+                HttpPort = 0,
+                ResourcesPaths = options.ResourcesPaths,
+                ConfigPath = config,
             });
         }
 

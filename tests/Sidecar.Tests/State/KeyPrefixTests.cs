@@ -22,7 +22,11 @@ public sealed class KeyPrefixTests
             TestSidecar.Component("store", "state.sqlite", "", metadata),
             configure: options => new SidecarOptions
             {
-                AppId = options.AppId, HttpPort = 0, ResourcesPaths = options.ResourcesPaths, DataPath = options.DataPath, Namespace = space,
+                AppId = options.AppId,
+                HttpPort = 0,
+                ResourcesPaths = options.ResourcesPaths,
+                DataPath = options.DataPath,
+                Namespace = space,
             });
         (await sidecar.Caller.PostAsync("/v1.0/state/store", """[{"key":"k","value":1}]""")).IsNoContent();
         (await sidecar.Caller.GetAsync("/v1.0/state/store/k")).IsJson("1");

@@ -112,7 +112,9 @@ public sealed class SqliteFileTests
         await using TestSidecar one = await TestSidecar.StartAsync(component);
         await using TestSidecar two = await TestSidecar.StartAsync(component, configure: options => new SidecarOptions
         {
-            AppId = "other", HttpPort = 0, ResourcesPaths = options.ResourcesPaths,
+            AppId = "other",
+            HttpPort = 0,
+            ResourcesPaths = options.ResourcesPaths,
         });
         (await one.Caller.PostAsync(Store, """[{"key":"k","value":1}]""")).IsNoContent();
         (await two.Caller.PostAsync(Store, """[{"key":"k","value":2,"etag":"1"}]""")).IsNoContent();
