@@ -1,6 +1,9 @@
 using Gateway.Actors.Hosting;
 using Gateway.Api.Hosting;
 
-return TokenCommand.IsAskedFor(args)
-    ? await TokenCommand.RunAsync(args)
-    : await GatewayRun.RunAsync(() => GatewayApp.Build(args), GatewayApp.Explain);
+return args switch
+{
+    _ when TokenCommand.IsAskedFor(args) => await TokenCommand.RunAsync(args),
+    _ when VerifyCommand.IsAskedFor(args) => await VerifyCommand.RunAsync(args),
+    _ => await GatewayRun.RunAsync(() => GatewayApp.Build(args), GatewayApp.Explain),
+};

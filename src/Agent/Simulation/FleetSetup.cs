@@ -8,7 +8,26 @@ namespace Gateway.Agent.Simulation;
 /// <summary>Provisions and registers a fleet; repeats what got lost on the way.</summary>
 internal static class FleetSetup
 {
-    private const int AtOnce = 16;
+    private const int AtOnce = 16, Greetings = 5;
+
+    /// <summary>Makes sure that there is a gateway and that it knows the customers.</summary>
+    /// <exception cref="AgentException">There is none, or it does not.</exception>
+    public static async Task MeetAsync(SimulationWorld world, CancellationToken cancel)
+    {
+        world.Progress.Begin("Meeting", 1);
+        foreach (CustomerAccount customer in world.Settings.Customers)
+        {
+            Exchange greeting = default;
+            for (int i = 0; i < Greetings && !greeting.Ok; i++)
+            {
+                if (i > 0) await world.DelayAsync(1_000, cancel);
+                greeting = await world.Http.SendAsync(customer, new Call(HttpMethod.Get, "api/v1/customer/devices?limit=1"), cancel);
+                if (greeting.Status is 401 or 403) throw new AgentException($"The gateway does not accept the token of customer {customer}.");
+            }
+
+            if (!greeting.Ok) throw new AgentException($"No gateway answers at {world.Settings.Server}.");
+        }
+    }
 
     /// <exception cref="AgentException">The gateway refuses.</exception>
     public static async Task<IReadOnlyList<FleetDevice>> CreateAsync(SimulationWorld world, string run, CancellationToken cancel)

@@ -36,9 +36,12 @@ public static class FleetSimulation
     {
         string run = string.Create(
             CultureInfo.InvariantCulture, $"{world.Settings.Prefix}-{world.Time.GetUtcNow().ToUnixTimeSeconds() & 0xFFFFFFF:x}");
-        IReadOnlyList<FleetDevice> fleet = await FleetSetup.CreateAsync(world, run, abort);
+        // Until commands are sent there is nothing to work off.
+        using var notBegun = CancellationTokenSource.CreateLinkedTokenSource(stop, abort);
+        await FleetSetup.MeetAsync(world, notBegun.Token);
+        IReadOnlyList<FleetDevice> fleet = await FleetSetup.CreateAsync(world, run, notBegun.Token);
         var sender = new CommandSender(fleet, world, run);
-        await sender.LearnTypesAsync(abort);
+        await sender.LearnTypesAsync(notBegun.Token);
 
         // Ends the devices when something fails half-way.
         using var devicesEnd = CancellationTokenSource.CreateLinkedTokenSource(abort);

@@ -14,7 +14,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
 {
     private readonly Random random = world.RandomFor(1, device.Index);
     private readonly List<(string Command, string Token)> former = [];
-    private readonly TimeSpan pollEvery = TimeSpan.FromSeconds(Math.Clamp(world.Settings.Devices / 150.0, 1, 60));
+    private readonly TimeSpan pollEvery = TimeSpan.FromSeconds(Math.Clamp(world.Settings.Devices / 150.0, 3, 60));
     private string? session;
     private TimeSpan skew;
 
@@ -45,7 +45,12 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
         List<Work> works = exchange.Ok ? [.. exchange.At("commands").EnumerateArray().Select(Read)] : [];
         world.Note(exchange, () => new ClaimSeen
         {
-            By = By, Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status, VisibilityMs = visibility,
+            By = By,
+            Device = device.Id,
+            Sent = exchange.Sent,
+            Answered = exchange.Answered,
+            Status = exchange.Status,
+            VisibilityMs = visibility,
             Commands =
             [
                 .. works.Select(work => new GrantSeen
@@ -139,8 +144,14 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
             $"commands/{work.Id}/extend", new JsonObject { ["claimToken"] = work.Token, ["extensionMs"] = by }, drop, cancel);
         world.Note(exchange, () => new ExtendSeen
         {
-            By = By, Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status, Command = work.Id,
-            Token = Digests.OfToken(work.Token), ExtensionMs = by,
+            By = By,
+            Device = device.Id,
+            Sent = exchange.Sent,
+            Answered = exchange.Answered,
+            Status = exchange.Status,
+            Command = work.Id,
+            Token = Digests.OfToken(work.Token),
+            ExtensionMs = by,
             VisibleUntil = Unix(exchange.Text("visibleUntil")),
             State = SimulationWorld.StateOf(exchange.Text("error", "details", "status")),
         });
@@ -154,8 +165,16 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
         CommandState? state = SimulationWorld.StateOf(exchange.Text("error", "details", "status"));
         world.Note(exchange, () => new ResultSeen
         {
-            By = By, Device = device.Id, Sent = exchange.Sent, Answered = exchange.Answered, Status = exchange.Status, Command = command,
-            Token = Digests.OfToken(result.Token), Outcome = result.Outcome, Digest = result.Digest, State = state,
+            By = By,
+            Device = device.Id,
+            Sent = exchange.Sent,
+            Answered = exchange.Answered,
+            Status = exchange.Status,
+            Command = command,
+            Token = Digests.OfToken(result.Token),
+            Outcome = result.Outcome,
+            Digest = result.Digest,
+            State = state,
         });
         device.NoteState(command, state);
         if (exchange.Ok)

@@ -18,16 +18,7 @@ internal static class TokenCommand
         try
         {
             var (customer, lifetime) = Parse(args);
-            var builder = WebApplication.CreateBuilder();
-            if (!builder.Environment.IsDevelopment())
-                throw new GatewayStartException("token works in Development only; elsewhere customers' tokens come from Supabase.");
-            builder.Logging.ClearProviders();
-            var options = builder.AddGatewayOptions();
-            DataFolder.Create(Path.GetFullPath(options.DataPath));
-            builder.Services.AddCustomerAuthentication(options.DataPath);
-            await using var app = builder.Build();
-            var token = app.Services.GetRequiredService<CustomerTokens>().Issue(customer, lifetime)
-                ?? throw new GatewayStartException("SUPABASE_URL is set without SUPABASE_JWT_SECRET: only Supabase can sign tokens then.");
+            var token = await IssueAsync(customer, lifetime);
             await Console.Out.WriteLineAsync(token);
             return 0;
         }
@@ -38,7 +29,24 @@ internal static class TokenCommand
         }
     }
 
-    private static string? Explain(Exception e) => GatewayRun.Explain(e)
+    /// <summary>A token for a customer of Development.</summary>
+    /// <exception cref="GatewayStartException">This is not Development, or only Supabase can sign.</exception>
+    public static async Task<string> IssueAsync(string customer, TimeSpan lifetime)
+    {
+        var builder = WebApplication.CreateBuilder();
+        if (!builder.Environment.IsDevelopment())
+            throw new GatewayStartException("Tokens are made in Development only; elsewhere customers' tokens come from Supabase.");
+        builder.Logging.ClearProviders();
+        var options = builder.AddGatewayOptions();
+        DataFolder.Create(Path.GetFullPath(options.DataPath));
+        builder.Services.AddCustomerAuthentication(options.DataPath);
+        await using var app = builder.Build();
+        return app.Services.GetRequiredService<CustomerTokens>().Issue(customer, lifetime)
+            ?? throw new GatewayStartException("SUPABASE_URL is set without SUPABASE_JWT_SECRET: only Supabase can sign tokens then.");
+    }
+
+    /// <summary>The line for what a command like this fails with; null: it is not foreseen.</summary>
+    public static string? Explain(Exception e) => GatewayRun.Explain(e)
         ?? (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException ? e.Message : null);
 
     private static (string Customer, TimeSpan Lifetime) Parse(string[] args)
