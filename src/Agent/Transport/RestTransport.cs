@@ -14,9 +14,9 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
             Wire.Json.HeartbeatRequest, Wire.Json.HeartbeatAnswer, TimeSpan.Zero, cancel)).Reply;
 
     public async Task<Reply<IReadOnlyList<ClaimedCommand>>> ClaimAsync(
-        int limit, TimeSpan visibility, TimeSpan wait, CancellationToken cancel)
+        ClaimAttempt attempt, TimeSpan visibility, TimeSpan wait, CancellationToken cancel)
     {
-        var body = new ClaimRequest(limit, (long)visibility.TotalMilliseconds, (long)wait.TotalMilliseconds);
+        var body = new ClaimRequest(attempt.Limit, (long)visibility.TotalMilliseconds, (long)wait.TotalMilliseconds, attempt.RequestId);
         (Reply<ClaimAnswer> reply, DateTimeOffset? serverTime) = await PostAsync(
             "api/v1/device/commands/claim", body, Wire.Json.ClaimRequest, Wire.Json.ClaimAnswer, wait, cancel);
         return reply.As<IReadOnlyList<ClaimedCommand>>(answer =>

@@ -36,7 +36,7 @@ internal sealed record RunningCommand(string Id, string Type);
 
 internal sealed record HeartbeatAnswer(bool Success, double? NextHeartbeat);
 
-internal sealed record ClaimRequest(int Limit, long VisibilityTimeout, long WaitMs);
+internal sealed record ClaimRequest(int Limit, long VisibilityTimeout, long WaitMs, string RequestId);
 
 internal sealed record ClaimAnswer(IReadOnlyList<ClaimedCommandBody>? Commands);
 

@@ -39,6 +39,7 @@ internal sealed class ClaimLoop(
     private async Task ClaimAsync(CancellationToken stop, CancellationToken kill)
     {
         Backoff backoff = newBackoff();
+        string requestId = NewRequestId();
         while (true)
         {
             await hands.WaitAsync(stop);
@@ -50,10 +51,11 @@ internal sealed class ClaimLoop(
             {
                 long asked = time.GetTimestamp();
                 Reply<IReadOnlyList<ClaimedCommand>> reply = outbox.Count < MostUndelivered
-                    ? await transport.ClaimAsync(free, options.Visibility, options.Wait, stop)
+                    ? await transport.ClaimAsync(new ClaimAttempt(requestId, free), options.Visibility, options.Wait, stop)
                     : new Reply<IReadOnlyList<ClaimedCommand>>(Verdict.Unavailable, null);
                 if (reply.Value is { } commands)
                 {
+                    requestId = NewRequestId();
                     working.RemoveAll(task => task.IsCompleted);
                     foreach (ClaimedCommand command in commands.Take(free))
                     {
@@ -78,6 +80,8 @@ internal sealed class ClaimLoop(
             if (pause > TimeSpan.Zero) await Task.Delay(pause, time, stop);
         }
     }
+
+    private static string NewRequestId() => Guid.NewGuid().ToString("N");
 
     private async Task WorkAsync(ClaimedCommand command, CancellationToken kill)
     {

@@ -146,11 +146,13 @@ public sealed record Approval(
 /// <param name="At">When it was granted.</param>
 /// <param name="VisibleUntil">When it ends unless it is extended.</param>
 /// <param name="TimeoutAt">When the command has timed out, extended or not; null: never.</param>
+/// <param name="Request">The request that was granted it: the same one again gets the same claim; null: it had no id.</param>
 public sealed record Claim(
     [property: JsonPropertyName("t")] string Token,
     [property: JsonPropertyName("at")] long At,
     [property: JsonPropertyName("vis")] long VisibleUntil,
-    [property: JsonPropertyName("to")] long? TimeoutAt)
+    [property: JsonPropertyName("to")] long? TimeoutAt,
+    [property: JsonPropertyName("rq")] string? Request)
 {
     /// <summary>When the claim ends by the clock.</summary>
     [JsonIgnore] public long EndsAt => TimeoutAt is { } timeout && timeout < VisibleUntil ? timeout : VisibleUntil;

@@ -15,6 +15,7 @@ internal sealed partial class ScriptedGateway
         public JsonNode? Parameters => parameters;
         public int? TimeoutMs => timeoutMs;
         public string? ClaimToken { get; set; }
+        public string? ClaimedBy { get; set; }
         public DateTimeOffset VisibleUntil { get; set; }
         public int Attempt { get; set; }
         public int Extended { get; set; }
@@ -75,9 +76,13 @@ internal sealed partial class ScriptedGateway
             lock (gate)
             {
                 LargestClaim = Math.Max(LargestClaim, limit);
-                List<Command> taken = [.. commands.Values.Where(command => command.ClaimToken is null && !command.Cancelled).Take(limit)];
-                foreach (Command command in taken)
+                var request = (string?)body["requestId"];
+                List<Command> taken = [.. commands.Values.Where(command => command.ClaimedBy == request && command.ClaimToken is not null && command.Status is null)];
+                if (taken.Count == 0)
+                    taken = [.. commands.Values.Where(command => command.ClaimToken is null && !command.Cancelled).Take(limit)];
+                foreach (Command command in taken.Where(command => command.ClaimToken is null))
                 {
+                    command.ClaimedBy = request;
                     command.ClaimToken = $"claim-{Guid.NewGuid():N}";
                     command.Attempt++;
                     command.VisibleUntil = TimeProvider.System.GetUtcNow() + visibility;

@@ -27,6 +27,20 @@ public sealed class AgentTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task Agent_AnswerToItsClaimIsLost_AsksAgainAndGetsTheSameClaim()
+    {
+        await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
+        gateway.Misbehave("claim", new Fault.DropAfter());
+        ScriptedGateway.Command first = gateway.Enqueue("system_info");
+        ScriptedGateway.Command second = gateway.Enqueue("disk_usage");
+        await using RunningAgent agent = RunningAgent.Start(gateway, folder);
+        await gateway.UntilAsync(() => first.Status is not null && second.Status is not null);
+
+        Assert.Equal((1, 1), (first.Attempt, second.Attempt));
+        Assert.NotEqual(first.ClaimedBy, second.ClaimedBy);
+    }
+
+    [Fact]
     public async Task Agent_GatewayRestarted_FindsItAgainAndSaysEachOnce()
     {
         ScriptedGateway before = await ScriptedGateway.StartAsync();

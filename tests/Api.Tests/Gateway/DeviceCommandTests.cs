@@ -42,6 +42,19 @@ public sealed class DeviceCommandTests(GatewayHost host) : IClassFixture<Gateway
     }
 
     [Fact]
+    public async Task Claim_SameRequestIdAgain_AnswersTheSameClaim()
+    {
+        var (customer, device, session) = await StartAsync();
+        await SendAsync(customer, session, new { type = "one" });
+        await SendAsync(customer, session, new { type = "two" });
+        var first = (await device.PostAsync(Claim, new { requestId = "r-1" })).Is(HttpStatusCode.OK);
+        var again = (await device.PostAsync(Claim, new { requestId = "r-1" })).Is(HttpStatusCode.OK);
+        var next = (await device.PostAsync(Claim, new { requestId = "r-2" })).Is(HttpStatusCode.OK);
+        Assert.Equal(first.Text("commands.0.claimToken"), again.Text("commands.0.claimToken"));
+        Assert.Equal("two", next.Text("commands.0.type"));
+    }
+
+    [Fact]
     public async Task Claim_WithWait_AnswersWhenACommandComes()
     {
         var (customer, device, session) = await StartAsync();
@@ -84,6 +97,8 @@ public sealed class DeviceCommandTests(GatewayHost host) : IClassFixture<Gateway
     [InlineData("""{"limit":99999999999999999999}""", "limit")]
     [InlineData("""{"visibilityTimeout":999}""", "visibilityTimeout")]
     [InlineData("""{"visibilityTimeout":43200001}""", "visibilityTimeout")]
+    [InlineData("""{"requestId":""}""", "requestId")]
+    [InlineData("""{"requestId":7}""", "requestId")]
     [InlineData("""{"waitMs":-1}""", "waitMs")]
     [InlineData("""{"waitMs":20001}""", "waitMs")]
     public async Task Claim_BadField_Answers400(string body, string field)

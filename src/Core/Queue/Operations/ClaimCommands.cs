@@ -15,6 +15,12 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
     /// <summary>Who claims, for example <c>device:pi-1</c>.</summary>
     public required string By { get; init; }
 
+    /// <summary>
+    /// The caller's id for this request, fresh for each that it does not repeat (SQS calls it ReceiveRequestAttemptId). While claims that a request
+    /// was granted are live, the same request again answers those and no others: an answer that was lost is not a claim that is lost. Null: no such promise.
+    /// </summary>
+    public string? RequestId { get; init; }
+
     /// <summary>The replica to tell when there is something to claim, in case there is nothing now; null: nobody waits.</summary>
     public string? Interest { get; init; }
 
@@ -23,6 +29,8 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
 
     internal override ClaimOutcome? Apply(QueueTurn turn)
     {
+        if (RequestId is not null && turn.Claimed.FindAll(entry => entry.Claim!.Request == RequestId) is { Count: > 0 } mine)
+            return Repeat(turn, mine);
         var granted = ImmutableArray.CreateBuilder<ClaimedCommand>(Tokens.Length);
         // One claim clears away no more than this, or a queue of expired commands would make it as long as the queue.
         var toClear = 2 * turn.Limits.SegmentEntries;
@@ -66,6 +74,23 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
         return new ClaimOutcome(granted.DrainToImmutable());
     }
 
+    /// <summary>The answer that this request was given before, but for claims that have ended; null: a fact is missing.</summary>
+    private static ClaimOutcome? Repeat(QueueTurn turn, List<QueueEntry> claimed)
+    {
+        var parameters = claimed.ConvertAll(entry => turn.Read(entry.Definition.Parameters));
+        return parameters.Contains(null) ? null : new ClaimOutcome([.. claimed.Zip(parameters, (entry, text) => Answer(entry, text!))]);
+    }
+
+    private static ClaimedCommand Answer(QueueEntry entry, string parameters) => new(
+        entry.Id,
+        entry.Definition.Type,
+        parameters,
+        entry.Definition.Priority,
+        entry.Claim!.Token,
+        entry.Claim.VisibleUntil,
+        entry.Definition.TimeoutMs,
+        entry.Attempt);
+
     /// <summary>Checks once more what must hold at the moment of the claim; null: it does not, and the command went elsewhere.</summary>
     private ClaimedCommand? Grant(QueueTurn turn, QueueEntry entry, string parameters, string token)
     {
@@ -97,7 +122,8 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
         var until = turn.Now + (long)Visibility.TotalMilliseconds;
         if (timeoutAt < until) until = timeoutAt.Value;
         var attempt = entry.Attempt + 1;
-        turn.Claimed.Add(entry with { Attempt = attempt, Claim = new Claim(token, turn.Now, until, timeoutAt) });
+        var claimed = entry with { Attempt = attempt, Claim = new Claim(token, turn.Now, until, timeoutAt, RequestId) };
+        turn.Claimed.Add(claimed);
         turn.Record(QueueEventKind.Claimed, e => e with
         {
             CommandId = entry.Id,
@@ -108,8 +134,7 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
             TokenHash = Digests.OfToken(token),
             By = By,
         });
-        return new ClaimedCommand(
-            entry.Id, definition.Type, parameters, definition.Priority, token, until, definition.TimeoutMs, attempt);
+        return Answer(claimed, parameters);
     }
 }
 

@@ -37,6 +37,52 @@ public sealed class ClaimCommandsTests
     }
 
     [Fact]
+    public void Claim_SameRequestAgain_AnswersTheSameClaimsAndNoOthers()
+    {
+        device.AcceptMany(2, () => device.NewCommand(parameters: "{\"text\":\"too long for the head\"}"));
+        device.AcceptMany(2);
+        var first = device.Queue.Do(device.NewClaim(2) with { RequestId = "r" }).Commands;
+
+        var again = device.Queue.Do(device.NewClaim(3) with { RequestId = "r" }).Commands;
+
+        Assert.Equal(2, first.Length);
+        Assert.Equal(first, again);
+    }
+
+    [Fact]
+    public void Claim_SameRequestAgainAfterOneEnded_AnswersTheRest()
+    {
+        device.AcceptMany(3);
+        var first = device.Queue.Do(device.NewClaim(2) with { RequestId = "r" }).Commands;
+        device.Finish(first[0]);
+
+        Assert.Equal([first[1]], device.Queue.Do(device.NewClaim(2) with { RequestId = "r" }).Commands);
+    }
+
+    [Fact]
+    public void Claim_SameRequestAfterItsClaimsEnded_GrantsAnew()
+    {
+        device.AcceptMany(1);
+        var first = Assert.Single(device.Queue.Do(device.NewClaim() with { RequestId = "r" }).Commands);
+        device.Pass(TestDevice.Visibility);
+
+        var again = Assert.Single(device.Queue.Do(device.NewClaim() with { RequestId = "r" }).Commands);
+
+        Assert.Equal((first.Id, 2), (again.Id, again.Attempt));
+        Assert.NotEqual(first.Token, again.Token);
+    }
+
+    [Fact]
+    public void Claim_OtherRequestOrNone_GetsOtherCommands()
+    {
+        var ids = device.AcceptMany(3);
+        device.Queue.Do(device.NewClaim() with { RequestId = "r" });
+
+        Assert.Equal(ids[1], Assert.Single(device.Queue.Do(device.NewClaim() with { RequestId = "other" }).Commands).Id);
+        Assert.Equal(ids[2], device.ClaimOne().Id);
+    }
+
+    [Fact]
     public void Claim_DeviceHoldsAsManyAsItMay_GrantsNothingUntilOneEnds()
     {
         var limited = new TestDevice(TestDevice.Small with { MaxClaims = 2 });

@@ -23,6 +23,7 @@ internal static class ClaimEndpoint
             Tokens = [.. Enumerable.Range(0, request.Limit).Select(_ => Secrets.NewToken())],
             Visibility = TimeSpan.FromMilliseconds(request.VisibilityTimeout),
             By = Caller.DeviceActor(deviceId),
+            RequestId = request.RequestId,
         };
 
         // A long poll must not hold up the shutdown.
@@ -45,15 +46,18 @@ internal static class ClaimEndpoint
 /// <param name="Limit">Most commands, 1 to 10. Default 1.</param>
 /// <param name="VisibilityTimeout">How long the claims last unless extended, in milliseconds, 1,000 to 43,200,000. Default 300,000.</param>
 /// <param name="WaitMs">How long to wait for a command when there is none, in milliseconds, 0 to 20,000. Default 0.</param>
-internal sealed record ClaimRequest(int Limit = 1, int VisibilityTimeout = ClaimRequest.DefaultVisibility, int WaitMs = 0)
+/// <param name="RequestId">The device's id for this request, 1 to 64 characters; sent again after a lost answer it gets the same claims, while they last.</param>
+internal sealed record ClaimRequest(
+    int Limit = 1, int VisibilityTimeout = ClaimRequest.DefaultVisibility, int WaitMs = 0, string? RequestId = null)
 {
-    private const int MaxLimit = 10, MinVisibility = 1_000, MaxVisibility = 43_200_000, DefaultVisibility = 300_000, MaxWait = 20_000;
+    private const int MaxLimit = 10, MinVisibility = 1_000, MaxVisibility = 43_200_000, DefaultVisibility = 300_000, MaxWait = 20_000, MaxRequestId = 64;
 
     /// <summary>Reads a body.</summary>
     public static ClaimRequest Read(FieldReader body) => new(
         (int)(body.OptionalInteger("limit", 1, MaxLimit) ?? 1),
         (int)(body.OptionalInteger("visibilityTimeout", MinVisibility, MaxVisibility) ?? DefaultVisibility),
-        (int)(body.OptionalInteger("waitMs", 0, MaxWait) ?? 0));
+        (int)(body.OptionalInteger("waitMs", 0, MaxWait) ?? 0),
+        body.OptionalText("requestId", 1, MaxRequestId));
 }
 
 /// <summary>What a device got, in the order in which to run it.</summary>
