@@ -60,7 +60,7 @@ internal static class SimulateCommand
         var screen = new SimulationScreen(output, isTerminal, TimeProvider.System);
         SimulationResult result = await FleetSimulation.RunAsync(settings, screen, TimeProvider.System, signals.Stop, signals.Hurry);
         SimulationReport.Write(result, output, isTerminal);
-        return result.Held ? ExitCode.Ok : ExitCode.Error;
+        return result.Passed ? ExitCode.Ok : ExitCode.Error;
     }
 
     private static IReadOnlyList<CustomerAccount> Customers(string[] tokens, string data, int devices, int rate) => tokens.Length > 0

@@ -16,6 +16,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
     private readonly List<(string Command, string Token)> former = [];
     private readonly TimeSpan pollEvery = TimeSpan.FromSeconds(Math.Clamp(world.Settings.Devices / 150.0, 3, 60));
     private string? session;
+    private int claims;
     private TimeSpan skew;
 
     public async Task RunAsync(CancellationToken cancel)
@@ -37,10 +38,31 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
     private async Task<bool> ClaimAndWorkAsync(CancellationToken cancel)
     {
         int visibility = Chance(15) ? random.Next(1_000, 2_000) : random.Next(3_000, 8_000);
-        int limit = random.Next(1, 4);
-        TimeSpan? drop = Drop(3);
-        var body = new JsonObject { ["limit"] = limit, ["visibilityTimeout"] = visibility };
+        string request = $"{device.Id}-{++claims}";
+        var body = new JsonObject { ["limit"] = random.Next(1, 4), ["visibilityTimeout"] = visibility, ["requestId"] = request };
         if (Chance(5)) body["waitMs"] = 400;
+        (Exchange exchange, List<Work> works) = await ClaimAsync(body, visibility, request, Drop(3), cancel);
+        if (exchange.IsOpen && Chance(70)) (exchange, works) = await ClaimAsync(body, visibility, request, null, cancel);
+        if (!exchange.Ok) await world.DelayAsync(random.Next(200, 1_500), cancel);
+        foreach (Work work in works)
+        {
+            world.Progress.Count(Counted.Claimed);
+            Remember(work);
+            if (Chance(3))
+            {
+                await DieAsync(cancel);
+                return true;
+            }
+
+            await DoAsync(work, visibility, cancel);
+        }
+
+        return works.Count > 0 || exchange.IsOpen;
+    }
+
+    private async Task<(Exchange Exchange, List<Work> Works)> ClaimAsync(
+        JsonObject body, int visibility, string request, TimeSpan? drop, CancellationToken cancel)
+    {
         Exchange exchange = await CallAsync("commands/claim", body, drop, cancel);
         List<Work> works = exchange.Ok ? [.. exchange.At("commands").EnumerateArray().Select(Read)] : [];
         world.Note(exchange, () => new ClaimSeen
@@ -60,25 +82,12 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
                 }),
             ],
         });
-        if (!exchange.Ok) await world.DelayAsync(random.Next(200, 1_500), cancel);
-        foreach (Work work in works)
-        {
-            world.Progress.Count(Counted.Claimed);
-            Remember(work);
-            if (Chance(3))
-            {
-                await DieAsync(cancel);
-                return true;
-            }
-
-            await DoAsync(work, visibility, cancel);
-        }
-
-        return works.Count > 0 || exchange.IsOpen;
+        return (exchange, works);
     }
 
     private async Task DoAsync(Work work, int visibility, CancellationToken cancel)
     {
+        await UseAnotherTokenAsync(work, cancel);
         switch (world.IsCalm ? 99 : random.Next(100))
         {
             case < 4:
@@ -125,13 +134,24 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
         session = null;
     }
 
+    /// <summary>Late word of work on which the claim is over: the answer must be no.</summary>
     private async Task UseAFormerTokenAsync(CancellationToken cancel)
     {
-        if (former.Count == 0) return;
-        (string command, string token) = former[random.Next(former.Count)];
-        // The answer to an extension tells; a result would end the command in the name of work that was not done.
-        if (random.Next(2) == 0) await ExtendAsync(new Work(command, token, 0, 1, null, null), 1_000, cancel);
-        else await SubmitAsync(command, NewResult("never-given"), null, cancel);
+        if (former.Count > 0) await UseTokenAsync(former[random.Next(former.Count)], cancel);
+    }
+
+    /// <summary>The same while the command is claimed: with the token of an earlier claim on it, or with one that nobody gave.</summary>
+    private async Task UseAnotherTokenAsync(Work work, CancellationToken cancel)
+    {
+        int earlier = former.FindIndex(other => other.Command == work.Id && other.Token != work.Token);
+        if (earlier >= 0 && Chance(60)) await UseTokenAsync(former[earlier], cancel);
+        if (Chance(3)) await UseTokenAsync((work.Id, "never-given"), cancel);
+    }
+
+    private async Task UseTokenAsync((string Command, string Token) claim, CancellationToken cancel)
+    {
+        if (random.Next(2) == 0) await ExtendAsync(new Work(claim.Command, claim.Token, 0, 1, null, null), 1_000, cancel);
+        else await SubmitAsync(claim.Command, NewResult(claim.Token), null, cancel);
     }
 
     private async Task HeartbeatAsync(CancellationToken cancel) => await CallAsync(

@@ -34,7 +34,9 @@ public static class SimulationReport
         int broken = result.Verdict.Rules.Sum(rule => rule.Broken);
         string judged = string.Create(CultureInfo.InvariantCulture, $"{result.Verdict.Commands} commands, {result.Verdict.Entries} requests");
         if (broken > 0) return string.Create(CultureInfo.InvariantCulture, $"BROKEN: {broken} violations ({judged}).");
-        return result.Ended ? $"All observed rules held ({judged})." : $"All observed rules held, but not everything had ended in time ({judged}).";
+        return result.Ended
+            ? $"HELD: no rule was broken ({judged})."
+            : $"NOT DECIDED: no rule was broken, but the fleet could not work off what it was sent ({judged}).";
     }
 
     private static Table Counts(SimulationResult result)

@@ -8,6 +8,6 @@ namespace Gateway.Agent.Simulation;
 /// <param name="Ended">Whether everything had ended within the limit.</param>
 public sealed record SimulationResult(HistoryVerdict Verdict, IReadOnlyList<(string Name, long Count)> Counts, bool Ended)
 {
-    /// <summary>Whether no rule was found to be broken.</summary>
-    public bool Held => Verdict.Held;
+    /// <summary>Whether the gateway passed: no rule was found to be broken, and what was sent was worked off.</summary>
+    public bool Passed => Verdict.Held && Ended;
 }

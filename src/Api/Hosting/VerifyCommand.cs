@@ -23,7 +23,7 @@ internal static class VerifyCommand
     /// <summary>Whether these arguments ask for it.</summary>
     public static bool IsAskedFor(string[] args) => args is ["verify", ..];
 
-    /// <summary>Runs it; the exit code: 0 when every rule that was observed held.</summary>
+    /// <summary>Runs it; the exit code: 0 when every rule that was observed held and everything was worked off.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         try
@@ -46,7 +46,7 @@ internal static class VerifyCommand
             var screen = new SimulationScreen(Console.Out, isTerminal, TimeProvider.System);
             var result = await FleetSimulation.RunAsync(settings, screen, TimeProvider.System, signals.Stop, signals.Hurry);
             SimulationReport.Write(result, Console.Out, isTerminal);
-            return result.Held ? 0 : 1;
+            return result.Passed ? 0 : 1;
         }
         catch (Exception e) when (TokenCommand.Explain(e) is not null || e is AgentException)
         {

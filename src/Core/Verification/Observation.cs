@@ -80,6 +80,9 @@ public sealed record ClaimSeen : Observation
     /// <summary>How long the claims were asked to last, in milliseconds.</summary>
     public required long VisibilityMs { get; init; }
 
+    /// <summary>The device's id for the request; one that is sent again has the same, and may get the same claims. Null: none.</summary>
+    public string? Request { get; init; }
+
     /// <summary>What it got, in the answer's order.</summary>
     public ImmutableArray<GrantSeen> Commands { get => field.IsDefault ? [] : field; init; } = [];
 }

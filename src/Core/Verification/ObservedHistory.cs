@@ -5,12 +5,14 @@ internal sealed class ObservedHistory
 {
     private readonly Dictionary<string, CommandStory> commands = [];
     private readonly Dictionary<string, HashSet<string>> sent = [];
+    private readonly List<ClaimSeen> read = [];
 
     public ObservedHistory(IEnumerable<Observation> log, CheckOptions options)
     {
         Clock = new ServerClock(options.ClockTolerance);
         Options = options;
         foreach (var entry in log) Add(entry with { Line = entry.Line > 0 ? entry.Line : Entries + 1 });
+        foreach (var claim in RepeatedClaims.Merge(read)) Add(claim);
         foreach (var story in commands.Values) story.Complete();
         foreach (var key in Keys.Values) key.TellFirstSent(commands);
     }
@@ -43,7 +45,7 @@ internal sealed class ObservedHistory
                 if (enqueue.Key is { } key) KeyOf(enqueue.Device, key).Add(enqueue);
                 break;
             case ClaimSeen claim:
-                Add(claim);
+                read.Add(claim);
                 break;
             case ExtendSeen extend:
                 Story(extend.Command).Add(extend);

@@ -60,6 +60,24 @@ public sealed class HistoryRuleTests
         new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Claim(60_000, 5_000, ("a", "u", 1)).Broken());
 
     [Fact]
+    public void OneClaim_SameClaimShownAgainToTheSameRequest_Holds() => Assert.Empty(
+        new LogBook().Enqueue("a", 0).ClaimAgain("r", 10, 5_000, 200, ("a", "t", 1, 5_010)).ClaimAgain("r", 3_000, 5_000, 200, ("a", "t", 1, 5_010))
+            .Result("a", "t", 3_010).Broken());
+
+    [Fact]
+    public void OneClaim_LostAnswerShownToTheSameRequest_LeavesTheClockKnown()
+    {
+        var log = new LogBook().Enqueue("a", 0).ClaimAgain("r", 10, 5_000, null).ClaimAgain("r", 3_000, 5_000, 200, ("a", "t", 1, 5_010)).Enqueue("b", 3_010)
+            .Claim(3_020, 5_000, ("b", "u", 1)).Extend("b", "u", 9_900, 5_000);
+        Assert.Equal([HistoryRule.StaleToken], log.Broken());
+    }
+
+    [Fact]
+    public void OneClaim_OtherClaimToTheSameRequest_IsBroken() => Assert.Equal(
+        [HistoryRule.OneClaim],
+        new LogBook().Enqueue("a", 0).ClaimAgain("r", 10, 5_000, 200, ("a", "t", 1, 5_010)).ClaimAgain("r", 3_000, 5_000, 200, ("a", "u", 2, 8_000)).Broken());
+
+    [Fact]
     public void ClaimLasts_LiveTokenIsRefused_IsBroken() => Assert.Equal(
         [HistoryRule.ClaimLasts],
         new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Result("a", "t", 1_000, status: 403).Broken());

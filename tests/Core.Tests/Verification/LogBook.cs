@@ -40,6 +40,13 @@ internal sealed class LogBook
         Commands = [.. got.Select(one => new GrantSeen { Command = one.Id, Token = one.Token, Attempt = one.Attempt, VisibleUntil = Server + at + lasts })],
     });
 
+    /// <summary>A claim that was sent again under its request id: what it shows was given when its end says.</summary>
+    public LogBook ClaimAgain(string request, long at, long lasts, int? status, params (string Id, string Token, int Attempt, long Until)[] got) => Add(new ClaimSeen
+    {
+        By = "pi", Device = "pi", Sent = at * 1_000, Answered = status is null ? null : at * 1_000 + 500, Status = status, VisibilityMs = lasts, Request = request,
+        Commands = [.. got.Select(one => new GrantSeen { Command = one.Id, Token = one.Token, Attempt = one.Attempt, VisibleUntil = Server + one.Until })],
+    });
+
     public LogBook Extend(string id, string token, long at, long by, int? status = 200) => Add(new ExtendSeen
     {
         By = "pi",
