@@ -8,13 +8,17 @@ public sealed class ReadmeTests
 {
     private const string Begin = "<!-- quickstart -->\n```bash\n", End = "```\n<!-- /quickstart -->";
 
-    /// <summary>Stands in for "dotnet run --project src/X -- …": the same program as it is built already.</summary>
+    /// <summary>Stands before dotnet: "dotnet run … --project src/X …" of this repository, as it is built already, from any folder.</summary>
     private const string Dotnet = """
         #!/bin/sh
-        [ "$1 $2 $4" = "run --project --" ] || { echo "not understood: dotnet $*" >&2; exit 64; }
-        program="$ROOT/$3/$OUTPUT/Gateway.$(basename "$3").dll"
-        shift 4
-        exec "$REAL_DOTNET" "$program" "$@"
+        [ "$1" = run ] || { echo "not understood: dotnet $*" >&2; exit 64; }
+        shift
+        for argument; do
+          shift
+          case $argument in src/*) argument="$ROOT/$argument" ;; esac
+          set -- "$@" "$argument"
+        done
+        exec "$REAL_DOTNET" run --no-build --configuration "$CONFIGURATION" "$@"
 
         """;
 
@@ -46,7 +50,7 @@ public sealed class ReadmeTests
         var typed = bench.StartCommand("quickstart", ["bash", "-c", script], new Dictionary<string, string?>(server.Settings)
         {
             ["ROOT"] = BuiltProgram.Root,
-            ["OUTPUT"] = BuiltProgram.Output,
+            ["CONFIGURATION"] = BuiltProgram.Output.Split('/')[1],
         });
 
         Assert.Equal(0, await typed.ExitAsync());

@@ -24,7 +24,7 @@ internal sealed class StartBanner(
               Data folder             {{Path.GetFullPath(options.Value.DataPath)}}
 
               Next, in a second terminal:
-                export TOKEN=$(dotnet run --project src/Api -- token --customer alice)
+                export TOKEN=$(dotnet run -v q --project src/Api -- token --customer alice)
                 curl -s {{url}}/api/v1/customer/devices/provision -H "Authorization: Bearer $TOKEN" \
                   -H 'Content-Type: application/json' -d '{"deviceId":"pi-1"}'
                 dotnet run --project src/Agent -- register --server {{url}} --device pi-1 --code <activationCode>
