@@ -61,8 +61,12 @@ internal sealed class FinalLook(IReadOnlyList<FleetDevice> fleet, CommandSender 
         }
         while (after.Length > 0);
 
+        if (!exchange.Ok) return;
         foreach (string missing in expected)
+        {
             world.Sink.Add(View(device, exchange, missing) with { Status = 404 });
+            device.NoteEnd(missing);
+        }
     }
 
     /// <summary>A command that no answer told of, made by a request whose answer was lost: its key says by which.</summary>
