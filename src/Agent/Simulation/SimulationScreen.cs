@@ -21,7 +21,7 @@ public sealed class SimulationScreen(TextWriter output, bool isTerminal, TimePro
 
     private async Task ShowBarsAsync(SimulationProgress progress, Task work, CancellationToken cancel) =>
         await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
                 var bars = new Dictionary<string, ProgressTask>();
@@ -37,7 +37,7 @@ public sealed class SimulationScreen(TextWriter output, bool isTerminal, TimePro
 
                     bar.MaxValue = phase.Total;
                     bar.Value = phase.Done;
-                    bar.Description = Markup.Escape($"{phase.Name,-12} {Counters(progress)}");
+                    bar.Description = Markup.Escape($"{phase.Name,-12} {progress[Counted.Accepted]} sent, {progress[Counted.Results]} done");
                 }
 
                 foreach (ProgressTask bar in bars.Values) bar.Value = bar.MaxValue;

@@ -43,7 +43,13 @@ internal sealed class LogBook
     /// <summary>A claim that was sent again under its request id: what it shows was given when its end says.</summary>
     public LogBook ClaimAgain(string request, long at, long lasts, int? status, params (string Id, string Token, int Attempt, long Until)[] got) => Add(new ClaimSeen
     {
-        By = "pi", Device = "pi", Sent = at * 1_000, Answered = status is null ? null : at * 1_000 + 500, Status = status, VisibilityMs = lasts, Request = request,
+        By = "pi",
+        Device = "pi",
+        Sent = at * 1_000,
+        Answered = status is null ? null : at * 1_000 + 500,
+        Status = status,
+        VisibilityMs = lasts,
+        Request = request,
         Commands = [.. got.Select(one => new GrantSeen { Command = one.Id, Token = one.Token, Attempt = one.Attempt, VisibleUntil = Server + one.Until })],
     });
 
