@@ -11,7 +11,7 @@ public sealed class QueueOptions
     /// <summary>The Dapr pub/sub component for notices between replicas. Default <c>pubsub</c>.</summary>
     [Required] public string PubSub { get; set; } = "pubsub";
 
-    /// <summary>This replica's id, different for every running instance; <c>[A-Za-z0-9._-]{1,128}</c>. Default: machine name and process id's app port, set at start.</summary>
+    /// <summary>This replica's id, different for every running instance; <c>[A-Za-z0-9._-]{1,128}</c>. Default: the machine's name and the app port, set at start.</summary>
     [RegularExpression("^[A-Za-z0-9._-]{1,128}$")] public string ReplicaId { get; set; } = Environment.MachineName;
 
     /// <summary>Most commands of one device that are not ended. Default 10,000; 1 to 100,000.</summary>

@@ -46,7 +46,7 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Makes the folder, readable by its owner only: it holds secrets.</summary>
-    public static void Create(string path)
+    private static void Create(string path)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
         else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

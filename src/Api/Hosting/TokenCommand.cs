@@ -38,7 +38,6 @@ internal static class TokenCommand
             throw new GatewayStartException("Tokens are made in Development only; elsewhere customers' tokens come from Supabase.");
         builder.Logging.ClearProviders();
         var options = builder.AddGatewayOptions();
-        DataFolder.Create(Path.GetFullPath(options.DataPath));
         builder.Services.AddCustomerAuthentication(options.DataPath);
         await using var app = builder.Build();
         return app.Services.GetRequiredService<CustomerTokens>().Issue(customer, lifetime)
