@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Commits;
@@ -35,6 +36,8 @@ internal sealed class CommandQueue(
     /// <summary>A waiting poll looks again by itself after this long, in case a notice was lost.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
+    private static readonly IReadOnlyDictionary<string, QueueDocument> NoTexts = ImmutableDictionary<string, QueueDocument>.Empty;
+
     private readonly ConcurrentDictionary<string, DeviceCell> cells = new(StringComparer.Ordinal);
     private int evicting;
 
@@ -63,12 +66,37 @@ internal sealed class CommandQueue(
     }
 
     /// <inheritdoc />
-    public async Task<int> CountWaitingAsync(string deviceId, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<ClaimedCommand>> ReadClaimsAsync(string deviceId, string connection, CancellationToken cancellationToken)
     {
         var cell = CellOf(deviceId);
-        if (cell.Head is { } head && time.GetElapsedTime(cell.SeenAt) < CountAge) return head.Waiting;
-        return (await ReadAsync(cell, cancellationToken)).Waiting;
+        for (var head = cell.Head ?? await ReadAsync(cell, cancellationToken); ;)
+        {
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var isAttached = head.Channel?.Connection == connection;
+            var held = head.Claimed.Where(entry => isAttached && entry.Claim!.Connection == connection && entry.Claim.EndsAt > now).ToList();
+            var names = held.Select(entry => entry.Definition.Parameters.Document).OfType<string>().ToList();
+            var texts = names.Count == 0 ? NoTexts : await committer.ReadAsync(deviceId, names, cancellationToken);
+            if (names.TrueForAll(texts.ContainsKey))
+                return [.. held.Select(entry => ClaimedCommand.Of(entry, entry.Definition.Parameters is { Document: { } name } ? texts[name].Text! : entry.Definition.Parameters.Text!))];
+
+            // Its command has ended meanwhile, and the stored head says so.
+            var latest = await ReadAsync(cell, cancellationToken);
+            if (latest.Commit == head.Commit) throw new QueueUnavailableException($"The queue of {deviceId} names a document that the state store does not have.");
+            head = latest;
+        }
     }
+
+    /// <inheritdoc />
+    public async Task<QueueHead> ReadHeadAsync(string deviceId, TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        var cell = CellOf(deviceId);
+        if (cell.Head is { } head && time.GetElapsedTime(cell.SeenAt) < maxAge) return head;
+        return await ReadAsync(cell, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> CountWaitingAsync(string deviceId, CancellationToken cancellationToken) =>
+        (await ReadHeadAsync(deviceId, CountAge, cancellationToken)).Waiting;
 
     /// <inheritdoc />
     public async Task<QueueHead> FlushAsync(string deviceId, CancellationToken cancellationToken)

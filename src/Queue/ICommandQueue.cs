@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 
@@ -23,6 +24,21 @@ public interface ICommandQueue
     /// <param name="wait">How long to wait at most; zero: not at all.</param>
     /// <param name="cancellationToken">Ends the wait; a claim that was granted by then is answered all the same.</param>
     Task<ClaimOutcome> ClaimAsync(string deviceId, Func<ClaimCommands> claim, TimeSpan wait, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The claims that a connection holds by the head that this replica last saw, in the order in which to run them; empty when another connection
+    /// is attached. Costs no round trip, unless a large payload has to be read that is not at hand.
+    /// </summary>
+    /// <param name="deviceId">The device.</param>
+    /// <param name="connection">The connection's id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<ImmutableArray<ClaimedCommand>> ReadClaimsAsync(string deviceId, string connection, CancellationToken cancellationToken);
+
+    /// <summary>The head as this replica last saw it, read again when that is longer ago than <paramref name="maxAge"/>.</summary>
+    /// <param name="deviceId">The device.</param>
+    /// <param name="maxAge">How long ago it may have been the stored one; zero: it is read.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<QueueHead> ReadHeadAsync(string deviceId, TimeSpan maxAge, CancellationToken cancellationToken);
 
     /// <summary>How many commands wait for the device, from the head that this replica last saw: a hint that costs a read at most once a minute.</summary>
     Task<int> CountWaitingAsync(string deviceId, CancellationToken cancellationToken);

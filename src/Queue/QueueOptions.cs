@@ -26,6 +26,12 @@ public sealed class QueueOptions
     /// <summary>How long an approval holds when the command is not claimed. Default 1 hour; 1 minute to 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")] public TimeSpan ApprovalValidity { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long the claims of a lost socket last for the device to come back. Setting <c>Gateway:Channels:ReconnectGrace</c>. Default 30 seconds; 1 second to 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan ReconnectGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the head of a device whose socket is here goes unseen before it is read, in case a notice was lost. Default 30 seconds; 1 second to 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan LookAtChannels { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Most heads that this replica keeps at hand. Default 20,000; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)] public int CachedHeads { get; set; } = 20_000;
 
@@ -36,5 +42,6 @@ public sealed class QueueOptions
         MaxAttempts = MaxAttempts,
         Retention = Retention,
         ApprovalValidity = ApprovalValidity,
+        ReconnectGrace = ReconnectGrace,
     };
 }

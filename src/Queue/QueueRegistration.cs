@@ -21,7 +21,11 @@ public static class QueueRegistration
     /// </summary>
     public static IServiceCollection AddGatewayQueue(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<QueueOptions>().Bind(configuration.GetSection("Gateway:Queue")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<QueueOptions>()
+            .Bind(configuration.GetSection("Gateway:Queue"))
+            .Configure(options => options.ReconnectGrace = configuration.GetValue("Gateway:Channels:ReconnectGrace", options.ReconnectGrace))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IHeadStore, DaprHeadStore>();
         services.AddSingleton<DocumentCache>();

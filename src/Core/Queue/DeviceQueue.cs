@@ -22,11 +22,12 @@ public static class DeviceQueue
             if (operations[i].ApplyTo(turn) is { } outcome) outcomes[i] = outcome;
         }
 
+        if (!turn.Needs.Any) turn.Push();
         if (turn.Changed && !turn.Needs.Any) turn.Complete();
         if (turn.Needs.Any) return new QueueStep(head, [], turn.Needs, new QueueEffects(), Changed: false);
         // Without a save nothing may be deleted either: the head in the store still names it.
         return turn.Changed
-            ? new QueueStep(turn.ToHead(), outcomes, turn.Needs, turn.Effects, Changed: true)
+            ? new QueueStep(turn.ToHead(), outcomes, turn.Needs, turn.Effects, Changed: true) { News = turn.News }
             : new QueueStep(head, outcomes, turn.Needs, new QueueEffects(), Changed: false);
     }
 }
@@ -37,7 +38,19 @@ public static class DeviceQueue
 /// <param name="WrittenThrough">Events up to this number are in history.</param>
 /// <param name="Facts">What was read beside the head.</param>
 /// <param name="Limits">The bounds.</param>
-public sealed record QueueContext(DateTimeOffset Now, string CommitId, long WrittenThrough, QueueFacts Facts, QueueLimits Limits);
+public sealed record QueueContext(DateTimeOffset Now, string CommitId, long WrittenThrough, QueueFacts Facts, QueueLimits Limits)
+{
+    /// <summary>Those of the replicas named in the head that are known to be dead. Their channel counts as detached from now on, and they watch no more.</summary>
+    public IReadOnlyCollection<ReplicaBoot> Gone { get; init; } = [];
+
+    /// <summary>How commands are pushed; null: none is.</summary>
+    public PushTerms? Push { get; init; }
+}
+
+/// <summary>How commands are pushed over the device's channel.</summary>
+/// <param name="By">Who claims by it, for example <c>device:pi-1</c>.</param>
+/// <param name="NewToken">Makes a fresh, unguessable claim token.</param>
+public sealed record PushTerms(string By, Func<string> NewToken);
 
 /// <summary>What <see cref="DeviceQueue.Apply"/> answers.</summary>
 /// <param name="Head">The next head; the given one when nothing changed.</param>
@@ -45,7 +58,11 @@ public sealed record QueueContext(DateTimeOffset Now, string CommitId, long Writ
 /// <param name="Needs">What to read first; then everything else is to be ignored.</param>
 /// <param name="Effects">Documents to write and to delete.</param>
 /// <param name="Changed">Whether there is anything to save. When not, the answers hold only for the head that was given.</param>
-public sealed record QueueStep(QueueHead Head, IReadOnlyList<object> Outcomes, QueueNeeds Needs, QueueEffects Effects, bool Changed);
+public sealed record QueueStep(QueueHead Head, IReadOnlyList<object> Outcomes, QueueNeeds Needs, QueueEffects Effects, bool Changed)
+{
+    /// <summary>The events of this commit, in order. A text that got a document is in <see cref="QueueEffects.Writes"/>.</summary>
+    public IReadOnlyList<QueueEvent> News { get; init; } = [];
+}
 
 /// <summary>What a commit does beside saving the head.</summary>
 public sealed class QueueEffects
@@ -58,6 +75,15 @@ public sealed class QueueEffects
 
     /// <summary>Whether a command became claimable: waiting long polls are to be woken.</summary>
     public bool Wakes { get; internal set; }
+
+    /// <summary>Whether commands were claimed for the device's channel: its replica is to look at the head.</summary>
+    public bool Pushes { get; internal set; }
+
+    /// <summary>Whether more could be pushed by another look: one commit clears away only so many commands that must not run.</summary>
+    public bool PushesMore { get; internal set; }
+
+    /// <summary>The channel that is attached no more; null: none was. Its replica is to look at the head, too.</summary>
+    public QueueChannel? Detached { get; internal set; }
 }
 
 /// <summary>An operation on a queue.</summary>

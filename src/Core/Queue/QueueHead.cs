@@ -22,6 +22,9 @@ public sealed record QueueHead
     /// <summary>The ids of the commits before it, the latest first: other replicas may have committed on top of a save whose answer was lost.</summary>
     [JsonPropertyName("prev")] public ImmutableArray<string> Previous { get => field.IsDefault ? [] : field; init; } = [];
 
+    /// <summary>How many commits the head has behind it: of two heads of a device, the one with more is the later one.</summary>
+    [JsonPropertyName("rev")] public long Revision { get; init; }
+
     /// <summary>The number of the last event.</summary>
     [JsonPropertyName("seq")] public long Seq { get; init; }
 
@@ -45,6 +48,12 @@ public sealed record QueueHead
 
     /// <summary>Replicas where a long poll of this device waits.</summary>
     [JsonPropertyName("waits")] public ImmutableArray<QueueInterest> Interests { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>The device's socket; null: none is open, as far as the queue knows.</summary>
+    [JsonPropertyName("ch")] public QueueChannel? Channel { get; init; }
+
+    /// <summary>Replicas where a customer watches this device; at most <see cref="QueueLimits.MaxWatchers"/>.</summary>
+    [JsonPropertyName("w")] public ImmutableArray<ReplicaBoot> Watchers { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>When the device's reminder is set to fire; null: not set.</summary>
     [JsonPropertyName("armed")] public long? Armed { get; init; }
@@ -154,6 +163,15 @@ public sealed record Claim(
     [property: JsonPropertyName("to")] long? TimeoutAt,
     [property: JsonPropertyName("rq")] string? Request)
 {
+    /// <summary>The connection over which the command was pushed; null: its device claimed it by a request.</summary>
+    [JsonPropertyName("cn")] public string? Connection { get; init; }
+
+    /// <summary>
+    /// The <see cref="VisibleUntil"/> that a pushed claim had before its connection was lost: it comes back with the device. Null: no connection
+    /// was lost, so nothing was taken away.
+    /// </summary>
+    [JsonPropertyName("kp")] public long? Kept { get; init; }
+
     /// <summary>When the claim ends by the clock.</summary>
     [JsonIgnore] public long EndsAt => TimeoutAt is { } timeout && timeout < VisibleUntil ? timeout : VisibleUntil;
 }

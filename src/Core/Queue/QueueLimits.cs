@@ -12,6 +12,18 @@ public sealed record QueueLimits
     /// <summary>Most claims that a device may hold at once. Default 64.</summary>
     public int MaxClaims { get; init; } = 64;
 
+    /// <summary>Most commands in the hands of one connection: its credit. Default 10.</summary>
+    public int MaxInFlight { get; init; } = 10;
+
+    /// <summary>How long a pushed claim lasts unless extended. Default 5 minutes.</summary>
+    public TimeSpan PushVisibility { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the claims of a lost connection last for the device to come back. Default 30 seconds.</summary>
+    public TimeSpan ReconnectGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most replicas that may watch one device. Default 16.</summary>
+    public int MaxWatchers { get; init; } = 16;
+
     /// <summary>Most commands that wait for approval at once. Default 64.</summary>
     public int MaxPendingApproval { get; init; } = 64;
 

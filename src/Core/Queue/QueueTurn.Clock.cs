@@ -82,7 +82,7 @@ internal sealed partial class QueueTurn
         if (Session is { } session && session.ExpiresAt <= Now)
             EndSession("expired", CommandState.Expired, null, "The session expired.");
 
-        foreach (var entry in TakeAll(Claimed, entry => entry.Claim!.EndsAt <= Now)) EndClaim(entry);
+        EndClaims();
         foreach (var entry in TakeAll(Pending, entry => entry.Definition.ExpiresAt <= Now)) Expire(entry);
         foreach (var lane in lanes)
         {
@@ -90,6 +90,11 @@ internal sealed partial class QueueTurn
             foreach (var entry in TakeAll(lane.Tail, entry => entry.Definition.ExpiresAt <= Now)) Expire(entry);
             lane.Normalize();
         }
+    }
+
+    private void EndClaims()
+    {
+        foreach (var entry in TakeAll(Claimed, entry => entry.Claim!.EndsAt <= Now)) EndClaim(entry);
     }
 
     /// <summary>A claim ended without a word: what becomes of its command.</summary>

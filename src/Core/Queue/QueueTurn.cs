@@ -17,6 +17,7 @@ internal sealed partial class QueueTurn
     private readonly List<QueueInterest> interests;
     private readonly QueueFacts facts;
     private readonly string commitId;
+    private readonly PushTerms? push;
     private long seq;
     private int documents;
 
@@ -25,6 +26,7 @@ internal sealed partial class QueueTurn
         original = head;
         facts = context.Facts;
         commitId = context.CommitId;
+        push = context.Push;
         Limits = context.Limits;
         Now = context.Now.ToUnixTimeMilliseconds();
         At = context.Now;
@@ -37,7 +39,10 @@ internal sealed partial class QueueTurn
         Pending = [.. head.Pending];
         Claimed = [.. head.Claimed];
         lanes = [.. head.Lanes.Select(lane => new Lane(lane))];
+        Channel = head.Channel;
+        watchers = [.. head.Watchers];
         DropWritten(context.WrittenThrough);
+        DropGone(context.Gone);
         LookAtClock();
     }
 
@@ -62,6 +67,9 @@ internal sealed partial class QueueTurn
     public QueueEffects Effects { get; } = new();
 
     public bool Changed { get; private set; }
+
+    /// <summary>The events of this turn.</summary>
+    public IReadOnlyList<QueueEvent> News => events.FindAll(e => e.Seq > original.Seq);
 
     /// <summary>Nothing new is accepted: the head has to stay small.</summary>
     public bool HistoryIsBehind => events.Count >= Limits.MaxEvents;
@@ -182,6 +190,7 @@ internal sealed partial class QueueTurn
     {
         Commit = commitId,
         Previous = [original.Commit, .. original.Previous.Take(RememberedCommits - 1)],
+        Revision = original.Revision + 1,
         Seq = seq,
         LastId = LastId,
         Lanes = [.. lanes.Where(lane => lane.Count > 0).Select(lane => lane.ToRecord())],
@@ -190,6 +199,8 @@ internal sealed partial class QueueTurn
         Session = Session,
         Events = [.. events],
         Interests = [.. interests],
+        Channel = Channel,
+        Watchers = [.. watchers],
         Armed = Armed,
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;
@@ -36,6 +37,11 @@ internal sealed class FakeQueue : ICommandQueue
 
     public Task<ClaimOutcome> ClaimAsync(string deviceId, Func<ClaimCommands> claim, TimeSpan wait, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public Task<ImmutableArray<ClaimedCommand>> ReadClaimsAsync(string deviceId, string connection, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<QueueHead> ReadHeadAsync(string deviceId, TimeSpan maxAge, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<int> CountWaitingAsync(string deviceId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Gateway.Core.Commands;
 using Gateway.Core.History;
 using Gateway.Core.Queue;
@@ -44,7 +45,10 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
             while (true)
             {
                 var context = new QueueContext(
-                    time.GetUtcNow(), Guid.NewGuid().ToString("N"), cell.Written, facts, limits ?? QueueLimits.Default);
+                    time.GetUtcNow(), Guid.NewGuid().ToString("N"), cell.Written, facts, limits ?? QueueLimits.Default)
+                {
+                    Push = new PushTerms($"device:{deviceId}", () => Guid.NewGuid().ToString("N")),
+                };
                 var step = DeviceQueue.Apply(cell.Head, [operation], context);
                 if (!step.Needs.Any)
                 {
@@ -79,6 +83,12 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    public Task<ImmutableArray<ClaimedCommand>> ReadClaimsAsync(string deviceId, string connection, CancellationToken cancellationToken) =>
+        Task.FromResult(Open(deviceId).ClaimsOf(connection));
+
+    public Task<QueueHead> ReadHeadAsync(string deviceId, TimeSpan maxAge, CancellationToken cancellationToken) =>
+        Task.FromResult(Open(deviceId).Head);
 
     public Task<int> CountWaitingAsync(string deviceId, CancellationToken cancellationToken) =>
         Task.FromResult(Open(deviceId).Head.Waiting);
@@ -138,6 +148,13 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
             foreach (var name in step.Effects.Deletes) Documents.Remove(name);
             if (step.Effects.Wakes) Interlocked.Exchange(ref wake, NewWake()).SetResult();
         }
+
+        /// <summary>What a connection holds, if it is the one that is attached.</summary>
+        public ImmutableArray<ClaimedCommand> ClaimsOf(string connection) => Head.Channel?.Connection != connection ? [] :
+        [
+            .. Head.Claimed.Where(entry => entry.Claim!.Connection == connection)
+                .Select(entry => ClaimedCommand.Of(entry, Inline(entry.Definition.Parameters)!.Text!)),
+        ];
 
         /// <summary>An event with its texts in it, as history takes it.</summary>
         public QueueEvent Complete(QueueEvent e) => e with

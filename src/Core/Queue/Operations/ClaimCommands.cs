@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gateway.Core.Commands;
 
 namespace Gateway.Core.Queue.Operations;
 
@@ -31,110 +30,19 @@ public sealed record ClaimCommands : QueueOperation<ClaimOutcome>
     {
         if (RequestId is not null && turn.Claimed.FindAll(entry => entry.Claim!.Request == RequestId) is { Count: > 0 } mine)
             return Repeat(turn, mine);
-        var granted = ImmutableArray.CreateBuilder<ClaimedCommand>(Tokens.Length);
-        // One claim clears away no more than this, or a queue of expired commands would make it as long as the queue.
-        var toClear = 2 * turn.Limits.SegmentEntries;
-        foreach (var lane in turn.Lanes)
-        {
-            while (granted.Count < Tokens.Length && turn.Claimed.Count < turn.Limits.MaxClaims && lane.Count > 0 && !turn.HistoryIsFarBehind)
-            {
-                if (toClear == 0)
-                {
-                    // There may be more behind: who waits is to ask again.
-                    turn.Effects.Wakes = true;
-                    break;
-                }
-
-                if (!turn.Refill(lane)) return null;
-                var entry = lane.Front[0];
-                if (entry.Definition.ExpiresAt <= turn.Now)
-                {
-                    lane.Front.RemoveAt(0);
-                    turn.Expire(entry);
-                    toClear--;
-                    continue;
-                }
-
-                if (turn.Read(entry.Definition.Parameters) is not { } parameters)
-                {
-                    // The others' too: large payloads are one round of reading.
-                    foreach (var next in lane.Front.Take(Tokens.Length - granted.Count)) turn.Read(next.Definition.Parameters);
-                    return null;
-                }
-
-                lane.Front.RemoveAt(0);
-                if (Grant(turn, entry, parameters, Tokens[granted.Count]) is { } command) granted.Add(command);
-                else toClear--;
-            }
-
-            lane.Normalize();
-        }
-
-        if (granted.Count == 0 && Interest is { } replica) turn.AddInterest(replica, InterestLasts);
-        return new ClaimOutcome(granted.DrainToImmutable());
+        var terms = new GrantTerms(Tokens.Length, i => Tokens[i], Visibility, By) { Request = RequestId };
+        if (turn.Grant(terms) is not { } granted) return null;
+        // There may be more behind what was cleared away: who waits is to ask again.
+        if (granted.StoppedShort) turn.Effects.Wakes = true;
+        if (granted.Commands.IsEmpty && Interest is { } replica) turn.AddInterest(replica, InterestLasts);
+        return new ClaimOutcome(granted.Commands);
     }
 
     /// <summary>The answer that this request was given before, but for claims that have ended; null: a fact is missing.</summary>
     private static ClaimOutcome? Repeat(QueueTurn turn, List<QueueEntry> claimed)
     {
         var parameters = claimed.ConvertAll(entry => turn.Read(entry.Definition.Parameters));
-        return parameters.Contains(null) ? null : new ClaimOutcome([.. claimed.Zip(parameters, (entry, text) => Answer(entry, text!))]);
-    }
-
-    private static ClaimedCommand Answer(QueueEntry entry, string parameters) => new(
-        entry.Id,
-        entry.Definition.Type,
-        parameters,
-        entry.Definition.Priority,
-        entry.Claim!.Token,
-        entry.Claim.VisibleUntil,
-        entry.Definition.TimeoutMs,
-        entry.Attempt);
-
-    /// <summary>Checks once more what must hold at the moment of the claim; null: it does not, and the command went elsewhere.</summary>
-    private ClaimedCommand? Grant(QueueTurn turn, QueueEntry entry, string parameters, string token)
-    {
-        var definition = entry.Definition;
-        if (definition.RequiresApproval || entry.Approval is not null)
-        {
-            // Bound to the exact payload that was shown: computed from what is about to be handed out, not from what was noted.
-            if (entry.Approval is not { } approval || approval.Digest != Digests.OfCommand(definition.Type, parameters))
-            {
-                turn.End(entry, CommandState.Rejected, null, "The payload is not the one that was approved.");
-                return null;
-            }
-
-            if (approval.ExpiresAt <= turn.Now)
-            {
-                turn.Record(QueueEventKind.ApprovalLapsed, e => e with
-                {
-                    CommandId = entry.Id,
-                    SessionId = definition.SessionId,
-                    State = CommandState.PendingApproval,
-                    Reason = "The approval ran out before the command was claimed.",
-                });
-                QueueTurn.InsertSorted(turn.Pending, entry with { Approval = null });
-                return null;
-            }
-        }
-
-        var timeoutAt = definition.TimeoutMs is { } timeout ? turn.Now + timeout : (long?)null;
-        var until = turn.Now + (long)Visibility.TotalMilliseconds;
-        if (timeoutAt < until) until = timeoutAt.Value;
-        var attempt = entry.Attempt + 1;
-        var claimed = entry with { Attempt = attempt, Claim = new Claim(token, turn.Now, until, timeoutAt, RequestId) };
-        turn.Claimed.Add(claimed);
-        turn.Record(QueueEventKind.Claimed, e => e with
-        {
-            CommandId = entry.Id,
-            SessionId = definition.SessionId,
-            State = CommandState.Claimed,
-            Attempt = attempt,
-            VisibleUntil = until,
-            TokenHash = Digests.OfToken(token),
-            By = By,
-        });
-        return Answer(claimed, parameters);
+        return parameters.Contains(null) ? null : new ClaimOutcome([.. claimed.Zip(parameters, (entry, text) => ClaimedCommand.Of(entry, text!))]);
     }
 }
 
@@ -152,4 +60,16 @@ public sealed record ClaimOutcome(ImmutableArray<ClaimedCommand> Commands);
 /// <param name="TimeoutMs">How long the claim may last in all; null: as long as it is extended.</param>
 /// <param name="Attempt">The how-manieth claim this is, from 1.</param>
 public sealed record ClaimedCommand(
-    string Id, string Type, string Parameters, int Priority, string Token, long VisibleUntil, long? TimeoutMs, int Attempt);
+    string Id, string Type, string Parameters, int Priority, string Token, long VisibleUntil, long? TimeoutMs, int Attempt)
+{
+    /// <summary>A claimed command of a head, its parameters read.</summary>
+    public static ClaimedCommand Of(QueueEntry entry, string parameters) => new(
+        entry.Id,
+        entry.Definition.Type,
+        parameters,
+        entry.Definition.Priority,
+        entry.Claim!.Token,
+        entry.Claim.VisibleUntil,
+        entry.Definition.TimeoutMs,
+        entry.Attempt);
+}

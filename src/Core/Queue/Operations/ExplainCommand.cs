@@ -59,6 +59,13 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
                     next = turn.Claimed.Min(claimed => claimed.Claim!.EndsAt);
                     reasons.Add(new("limit", $"Its device holds {turn.Claimed.Count} claims, as many as it may.", next));
                 }
+                else if (turn.Channel is { } channel
+                    && turn.Claimed.FindAll(claimed => claimed.Claim!.Connection == channel.Connection) is var pushed
+                    && pushed.Count >= turn.Limits.MaxInFlight)
+                {
+                    next = pushed.Min(claimed => claimed.Claim!.EndsAt);
+                    reasons.Add(new("limit", $"Its device has {pushed.Count} commands in hand, as many as it is sent at once.", next));
+                }
                 else if (turn.Claimed.Count > 0)
                 {
                     reasons.Add(new("device_busy", $"Its device works on {turn.Claimed.Count} other command(s).", null));

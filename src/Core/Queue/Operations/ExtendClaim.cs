@@ -17,11 +17,12 @@ public sealed record ExtendClaim(string CommandId, string Token, TimeSpan By) : 
         if (check.Entry is not { } entry) return new ExtendOutcome(check.Status, null, check.Ended);
 
         var claim = entry.Claim!;
-        var until = Math.Max(claim.VisibleUntil, turn.Now + (long)By.TotalMilliseconds);
+        // A device that extends is there, connected or not: what a lost connection took away comes back.
+        var until = Math.Max(claim.Kept ?? claim.VisibleUntil, turn.Now + (long)By.TotalMilliseconds);
         if (claim.TimeoutAt < until) until = claim.TimeoutAt.Value;
-        if (until != claim.VisibleUntil)
+        if (until != claim.VisibleUntil || claim.Kept is not null)
         {
-            turn.Claimed[turn.Claimed.IndexOf(entry)] = entry with { Claim = claim with { VisibleUntil = until } };
+            turn.Claimed[turn.Claimed.IndexOf(entry)] = entry with { Claim = claim with { VisibleUntil = until, Kept = null } };
             // The one event that a device can cause without end: history can do without it, the head can not bear it.
             if (turn.HistoryIsBehind)
                 turn.Touch();

@@ -1,8 +1,8 @@
 namespace Gateway.Core.Queue.Operations;
 
 /// <summary>
-/// Ends what the clock has ended: claims, sessions, expired commands, also those in segments. Every operation does most of it in
-/// passing; this one is for when none comes (reminder, sweep).
+/// Ends what the clock has ended: claims, sessions, expired commands, also those in segments, and the channel of a replica that is dead. Every
+/// operation does most of it in passing; this one is for when none comes (reminder, sweep).
 /// </summary>
 /// <param name="ReminderFired">The device's reminder has fired, so it is set no more.</param>
 public sealed record LookAtClock(bool ReminderFired) : QueueOperation<ClockOutcome>
@@ -15,6 +15,8 @@ public sealed record LookAtClock(bool ReminderFired) : QueueOperation<ClockOutco
             turn.Touch();
         }
 
+        // Nobody comes for what a dead replica held unless the head says so.
+        if (turn.HasDroppedGone) turn.Touch();
         return turn.ExpireSegments() ? new ClockOutcome(turn.Length) : null;
     }
 }

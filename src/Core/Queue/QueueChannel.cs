@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Gateway.Core.Queue;
+
+/// <summary>A device's socket, as its head names it: there is one at most, and the latest one counts.</summary>
+/// <param name="Replica">The id of the replica that holds it.</param>
+/// <param name="Boot">That replica's boot.</param>
+/// <param name="Connection">Its id: <c>conn_</c> and a <see cref="Ids.SortableId"/>, never used twice.</param>
+/// <param name="At">When it was attached, Unix milliseconds.</param>
+public sealed record QueueChannel(
+    [property: JsonPropertyName("r")] string Replica,
+    [property: JsonPropertyName("b")] long Boot,
+    [property: JsonPropertyName("c")] string Connection,
+    [property: JsonPropertyName("at")] long At)
+{
+    /// <summary>Who holds it.</summary>
+    [JsonIgnore] public ReplicaBoot Holder => new(Replica, Boot);
+}
+
+/// <summary>One run of a replica. What an earlier run held is gone, whatever the replica is called.</summary>
+/// <param name="Replica">The replica's id.</param>
+/// <param name="Boot">When it was started, Unix milliseconds; larger than that of any earlier run of the same id.</param>
+public sealed record ReplicaBoot(
+    [property: JsonPropertyName("r")] string Replica,
+    [property: JsonPropertyName("b")] long Boot);
