@@ -4,7 +4,8 @@ using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Commits;
 using Gateway.Queue.History;
-using Gateway.Queue.Wakes;
+using Gateway.Queue.Notices;
+using Gateway.Queue.Observers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,8 @@ namespace Gateway.Queue;
 internal sealed class CommandQueue(
     Committer committer,
     HistoryWriter historyWriter,
-    IWakePublisher wakes,
+    IReplicaNotices notices,
+    QueueObservers observers,
     TimeProvider time,
     IOptions<QueueOptions> options,
     IHostApplicationLifetime lifetime,
@@ -38,6 +40,7 @@ internal sealed class CommandQueue(
 
     private static readonly IReadOnlyDictionary<string, QueueDocument> NoTexts = ImmutableDictionary<string, QueueDocument>.Empty;
 
+    private readonly QueueLimits limits = options.Value.ToLimits();
     private readonly ConcurrentDictionary<string, DeviceCell> cells = new(StringComparer.Ordinal);
     private int evicting;
 
@@ -107,10 +110,36 @@ internal sealed class CommandQueue(
         return head;
     }
 
-    /// <summary>Another replica says that there may be something to claim.</summary>
-    public void Wake(string deviceId)
+    /// <summary>Another replica says that there may be something to claim or to send. Never waits.</summary>
+    public void Look(string deviceId)
     {
-        if (cells.TryGetValue(deviceId, out var cell)) cell.SignalWork();
+        if (!cells.TryGetValue(deviceId, out var cell)) return;
+        cell.SignalWork();
+        if (HoldsChannel(cell.Head)) _ = TryLookAsync(deviceId, CancellationToken.None);
+    }
+
+    /// <summary>Reads the head, for those who observe it; what cannot be read now is read the next time.</summary>
+    public async Task TryLookAsync(string deviceId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadAsync(CellOf(deviceId), cancellationToken);
+        }
+        catch (QueueUnavailableException e)
+        {
+            QueueLog.LookFailed(logger, deviceId, e);
+        }
+    }
+
+    /// <summary>Whether a device's head was not seen for a while, or something waits that its channel has room for.</summary>
+    public bool NeedsLook(string deviceId)
+    {
+        var cell = CellOf(deviceId);
+        return cell.Head is not { } head
+            || time.GetElapsedTime(cell.SeenAt) >= options.Value.LookAtChannels
+            || (head is { Waiting: > 0, Channel: { } channel }
+                && head.Claimed.Count(entry => entry.Claim!.Connection == channel.Connection) < limits.MaxInFlight
+                && head.Claimed.Length < limits.MaxClaims);
     }
 
     private async Task<ClaimOutcome> PollAsync(DeviceCell cell, Func<ClaimCommands> claim, TimeSpan wait, CancellationToken cancellationToken)
@@ -184,17 +213,43 @@ internal sealed class CommandQueue(
     private void AfterCommit(DeviceCell cell, Commit commit)
     {
         historyWriter.Notice(cell);
+        if (commit.Step.Changed) Tell(cell, commit.Step);
         if (commit.Step.Effects.Wakes)
         {
             cell.SignalWork();
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             foreach (var interest in commit.Step.Head.Interests)
-                if (interest.Until > now && interest.Replica != options.Value.ReplicaId) wakes.Publish(interest.Replica, cell.DeviceId);
+                if (interest.Until > now && interest.Replica != options.Value.ReplicaId) notices.Publish(interest.Replica, ReplicaNotice.Look(cell.DeviceId));
         }
+
+        if (commit.Step.Effects.PushesMore) _ = TryLookAsync(cell.DeviceId, CancellationToken.None);
 
         // The answers are out; nobody waits for the garbage.
         if (commit.Deletes.Count > 0) _ = committer.DeleteQuietlyAsync(cell.DeviceId, commit.Deletes, CancellationToken.None);
     }
+
+    /// <summary>
+    /// Tells the replicas that have to do with a commit: those that send what was pushed or close what was replaced, and those that watch. Nothing
+    /// depends on it but how soon they know.
+    /// </summary>
+    private void Tell(DeviceCell cell, QueueStep step)
+    {
+        var (head, effects, self) = (step.Head, step.Effects, options.Value.ReplicaId);
+        if (effects.Pushes && head.Channel!.Replica != self) notices.Publish(head.Channel.Replica, ReplicaNotice.Look(cell.DeviceId));
+        if (effects.Detached is { } detached && detached.Replica != self) notices.Publish(detached.Replica, ReplicaNotice.Look(cell.DeviceId));
+        if (head.Watchers.IsEmpty || step.News.Count == 0) return;
+
+        // Whatever large text an event has, it has since this very commit.
+        var news = step.News.Select(e => EventTexts.Inline(e, name => effects.Writes[name].Text!)).ToList();
+        ReplicaNotice? notice = null;
+        foreach (var watcher in head.Watchers)
+        {
+            if (watcher.Replica == self) observers.Committed(cell.DeviceId, news, news[^1].Seq, head);
+            else notices.Publish(watcher.Replica, notice ??= ReplicaNotice.OfEvents(cell.DeviceId, news));
+        }
+    }
+
+    private bool HoldsChannel(QueueHead? head) => head?.Channel?.Replica == options.Value.ReplicaId;
 
     /// <summary>What this replica keeps of a device.</summary>
     internal DeviceCell CellOf(string deviceId)
@@ -205,11 +260,14 @@ internal sealed class CommandQueue(
         return cell;
     }
 
-    /// <summary>Forgets the tenth of the cells that was not used for longest. Two cells of one device at a time only cost conflicts.</summary>
+    /// <summary>
+    /// Forgets the tenth of the cells that was not used for longest, but none whose channel is here: its heads are to be seen in order. Two cells of
+    /// one device at a time only cost conflicts.
+    /// </summary>
     private void Evict()
     {
         foreach (var (id, cell) in cells.OrderBy(pair => pair.Value.UsedAt).Take(1 + (cells.Count / 10)))
-            if (cell.IsIdle) cells.TryRemove(KeyValuePair.Create(id, cell));
+            if (cell.IsIdle && !HoldsChannel(cell.Head)) cells.TryRemove(KeyValuePair.Create(id, cell));
         Volatile.Write(ref evicting, 0);
     }
 }

@@ -25,7 +25,7 @@ internal static partial class QueueLog
     [LoggerMessage(2007, LogLevel.Warning, "Event {Seq} of {DeviceId} names the document {Document}, which is gone; another replica has written the event, or its text is lost")]
     public static partial void DocumentLost(ILogger logger, string deviceId, long seq, string document);
 
-    [LoggerMessage(2008, LogLevel.Warning, "Notices to other replicas cannot be published; their long polls find work a little later")]
+    [LoggerMessage(2008, LogLevel.Warning, "Notices to other replicas cannot be published; their long polls and channels find work a little later")]
     public static partial void NoticesFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(2009, LogLevel.Error, "An operation on the queue of {DeviceId} failed")]
@@ -33,4 +33,34 @@ internal static partial class QueueLog
 
     [LoggerMessage(2010, LogLevel.Warning, "History was not written to its end when the program stopped; it is written on the next start")]
     public static partial void HistoryCutShort(ILogger logger);
+
+    [LoggerMessage(2011, LogLevel.Error, "{Observer} did not take up what happened to a queue")]
+    public static partial void ObserverFailed(ILogger logger, string observer, Exception exception);
+
+    [LoggerMessage(2012, LogLevel.Error, "A newer run of the replica {Replica} has begun: what this one holds counts as gone. Two replicas must not have the same id")]
+    public static partial void ReplicaReplaced(ILogger logger, string replica);
+
+    [LoggerMessage(2013, LogLevel.Warning, "The sign of life of this replica cannot be renewed; its channels may come to count as dead")]
+    public static partial void RenewalFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2014, LogLevel.Information, "The sign of life of this replica is renewed again")]
+    public static partial void RenewedAgain(ILogger logger);
+
+    [LoggerMessage(2015, LogLevel.Debug, "Whether the replica {Replica} is alive cannot be read; it counts as alive")]
+    public static partial void ReplicaUnknown(ILogger logger, string replica, Exception exception);
+
+    [LoggerMessage(2016, LogLevel.Warning, "{Count} change(s) of channels cannot be recorded and wait")]
+    public static partial void ChannelsNotRecorded(ILogger logger, int count, Exception exception);
+
+    [LoggerMessage(2017, LogLevel.Warning, "The channels of an earlier run were not detached at the start; the sweep finds them")]
+    public static partial void ChannelsLeftToSweep(ILogger logger, Exception exception);
+
+    [LoggerMessage(2018, LogLevel.Information, "{Count} channel(s) of a dead run of the replica {Replica} were detached")]
+    public static partial void DeadChannelsDetached(ILogger logger, int count, string replica);
+
+    [LoggerMessage(2019, LogLevel.Debug, "The channel of {DeviceId}, whose replica is dead, could not be detached yet")]
+    public static partial void DeadChannelLeft(ILogger logger, string deviceId, Exception exception);
+
+    [LoggerMessage(2020, LogLevel.Debug, "The queue of {DeviceId} could not be looked at for its channel")]
+    public static partial void LookFailed(ILogger logger, string deviceId, Exception exception);
 }

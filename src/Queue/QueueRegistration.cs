@@ -1,13 +1,17 @@
+using Gateway.Queue.Channels;
 using Gateway.Queue.Commits;
 using Gateway.Queue.Heads;
 using Gateway.Queue.History;
-using Gateway.Queue.Wakes;
+using Gateway.Queue.Notices;
+using Gateway.Queue.Observers;
+using Gateway.Queue.Replicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Queue;
@@ -16,8 +20,8 @@ namespace Gateway.Queue;
 public static class QueueRegistration
 {
     /// <summary>
-    /// Adds <see cref="ICommandQueue"/>. The application brings a <c>DaprClient</c>, an <c>ICommandHistory</c> and an
-    /// <see cref="IDeadlineArmer"/>.
+    /// Adds <see cref="ICommandQueue"/>, <see cref="IReplicas"/>, <see cref="IReplicaNotices"/> and <see cref="IDeadChannels"/>. The application brings
+    /// a <c>DaprClient</c>, an <c>ICommandHistory</c>, an <c>IDeviceChannelStore</c> and an <see cref="IDeadlineArmer"/>.
     /// </summary>
     public static IServiceCollection AddGatewayQueue(this IServiceCollection services, IConfiguration configuration)
     {
@@ -35,9 +39,24 @@ public static class QueueRegistration
         services.AddSingleton<ICommandQueue>(provider => provider.GetRequiredService<CommandQueue>());
         services.AddSingleton<HistoryWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<HistoryWriter>());
-        services.AddSingleton<WakePublisher>();
-        services.AddSingleton<IWakePublisher>(provider => provider.GetRequiredService<WakePublisher>());
-        services.AddHostedService(provider => provider.GetRequiredService<WakePublisher>());
+        services.AddSingleton<NoticePublisher>();
+        services.AddSingleton<IReplicaNotices>(provider => provider.GetRequiredService<NoticePublisher>());
+        services.AddHostedService(provider => provider.GetRequiredService<NoticePublisher>());
+        services.AddSingleton<NoticeReceiver>();
+        services.AddSingleton(provider => new QueueObservers(
+            new(() => [.. provider.GetServices<IHeadObserver>()]),
+            new(() => [.. provider.GetServices<IQueueEventObserver>()]),
+            new(() => [.. provider.GetServices<ILiveObserver>()]),
+            provider.GetRequiredService<ILogger<QueueObservers>>()));
+        services.AddSingleton<IReplicaStore, DaprReplicaStore>();
+        services.AddSingleton<ReplicaRegistry>();
+        services.AddSingleton<IReplicas>(provider => provider.GetRequiredService<ReplicaRegistry>());
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaRegistry>());
+        services.AddSingleton<HeldChannels>();
+        services.AddSingleton<IHeadObserver>(provider => provider.GetRequiredService<HeldChannels>());
+        services.AddSingleton<IDeadChannels, DeadChannels>();
+        services.AddHostedService<ChannelRecorder>();
+        services.AddHostedService<ChannelLooker>();
         return services;
     }
 
@@ -45,12 +64,12 @@ public static class QueueRegistration
     public static IEndpointConventionBuilder MapQueueNotices(this IEndpointRouteBuilder endpoints)
     {
         var options = endpoints.ServiceProvider.GetRequiredService<IOptions<QueueOptions>>().Value;
-        return endpoints.MapPost("/events/replica", (WakeNotice notice, CommandQueue queue) =>
+        return endpoints.MapPost("/events/replica", (ReplicaNotice notice, NoticeReceiver receiver) =>
             {
-                queue.Wake(notice.DeviceId);
+                receiver.Receive(notice);
                 return Results.Ok();
             })
-            .WithTopic(options.PubSub, WakePublisher.TopicOf(options.ReplicaId))
+            .WithTopic(options.PubSub, NoticePublisher.TopicOf(options.ReplicaId))
             .ExcludeFromDescription();
     }
 }

@@ -1,5 +1,7 @@
+using Gateway.Core.Channels;
 using Gateway.Core.History;
 using Gateway.Storage.Audit;
+using Gateway.Storage.Channels;
 using Gateway.Storage.Database;
 using Gateway.Storage.Database.Postgres;
 using Gateway.Storage.Database.Sqlite;
@@ -21,7 +23,7 @@ public static class StorageRegistration
     /// <summary>
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
-    /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
+    /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="IDeviceChannelStore"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
     public static IServiceCollection AddGatewayStorage(this IServiceCollection services, IConfiguration configuration) =>
@@ -48,6 +50,7 @@ public static class StorageRegistration
         services.AddSingleton<IHistoryReader>(provider => provider.GetRequiredService<HistoryReader>());
         services.AddSingleton<ISessionStore>(provider => provider.GetRequiredService<HistoryReader>());
         services.AddSingleton<ISweepQueries>(provider => provider.GetRequiredService<HistoryReader>());
+        services.AddSingleton<IDeviceChannelStore, DeviceChannelStore>();
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<IStorageMaintenance, StorageMaintenance>();
         return services;

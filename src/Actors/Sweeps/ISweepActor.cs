@@ -21,11 +21,15 @@ internal static class SweepKinds
     /// <summary>Walks all heads, page by page, so that history gets what a crash left in one that nobody opens.</summary>
     public const string Heads = "heads";
 
+    /// <summary>Detaches the channels that dead replicas held (DESIGN, "Channels").</summary>
+    public const string Channels = "channels";
+
     /// <summary>Each sweep with the time between two looks.</summary>
     public static readonly IReadOnlyDictionary<string, TimeSpan> Periods = new Dictionary<string, TimeSpan>
     {
         [Presence] = TimeSpan.FromSeconds(10),
         [Overdue] = TimeSpan.FromSeconds(15),
         [Heads] = TimeSpan.FromSeconds(10),
+        [Channels] = TimeSpan.FromSeconds(15),
     };
 }

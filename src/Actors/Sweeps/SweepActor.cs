@@ -34,6 +34,9 @@ internal sealed class SweepActor(ActorHost host, Sweeper sweeper, ILogger<SweepA
                 case SweepKinds.Heads:
                     lastDevice = await sweeper.WalkHeadsAsync(lastDevice);
                     break;
+                case SweepKinds.Channels:
+                    await sweeper.DetachDeadChannelsAsync();
+                    break;
             }
         }
         catch (Exception e)

@@ -1,4 +1,5 @@
 using Gateway.Queue;
+using Gateway.Queue.Channels;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 
@@ -10,6 +11,7 @@ internal sealed class Sweeper(
     IPresenceStore presence,
     IEnumerable<IPresenceObserver> observers,
     ISweepQueries queries,
+    IDeadChannels deadChannels,
     TimeProvider time,
     ILogger<Sweeper> logger)
 {
@@ -55,6 +57,8 @@ internal sealed class Sweeper(
         await LookAtAsync(page);
         return page.Count < DevicesPerLook ? null : page[^1];
     }
+
+    public Task DetachDeadChannelsAsync() => deadChannels.DetachAsync(CancellationToken.None);
 
     /// <summary>Reading a head for history also looks at the clock. A device that fails does not hold up the others.</summary>
     private Task LookAtAsync(IEnumerable<string> devices) => Parallel.ForEachAsync(

@@ -4,6 +4,8 @@ using Gateway.Core.Ids;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Heads;
+using Gateway.Queue.Observers;
+using Gateway.Queue.Replicas;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +21,8 @@ internal sealed class Committer(
     EtagPredictor etags,
     ICommandHistory history,
     IDeadlineArmer armer,
+    IReplicas replicas,
+    QueueObservers observers,
     TimeProvider time,
     IOptions<QueueOptions> options,
     ILogger<Committer> logger)
@@ -90,7 +94,7 @@ internal sealed class Committer(
     {
         var stored = await Guard(store.LoadAsync(cell.DeviceId, cancellationToken));
         if (cell.Etag is { } expected && cell.Head?.Commit == stored.Head.Commit && expected != stored.Etag) etags.Missed();
-        (cell.Head, cell.Etag, cell.SeenAt) = (stored.Head, stored.Etag, time.GetTimestamp());
+        See(cell, stored.Head, stored.Etag);
     }
 
     /// <summary>Deletes documents that nothing names. What fails goes by its time to live.</summary>
@@ -131,11 +135,13 @@ internal sealed class Committer(
         DeviceCell cell, QueueHead head, IReadOnlyList<QueueOperation> operations, CancellationToken cancellationToken)
     {
         var facts = new QueueFacts();
+        var gone = await FindGoneAsync(head, cancellationToken);
+        var push = new PushTerms($"device:{cell.DeviceId}", ClaimTokens.New);
         for (var round = 0; round < MaxRounds; round++)
         {
             var now = time.GetUtcNow();
             var commitId = SortableId.Create(now, RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
-            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits));
+            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits) { Gone = gone, Push = push });
             if (!step.Needs.Any) return step;
             foreach (var (name, document) in await ReadAsync(cell.DeviceId, step.Needs.Documents, cancellationToken)) facts.Documents[name] = document;
             if (step.Needs.Documents.FirstOrDefault(name => !facts.Documents.ContainsKey(name)) is { } absent)
@@ -195,13 +201,28 @@ internal sealed class Committer(
         }
     }
 
+    /// <summary>Which of the replicas that a head names are dead. This costs a read now and then, not one for each commit.</summary>
+    private ValueTask<IReadOnlyCollection<ReplicaBoot>> FindGoneAsync(QueueHead head, CancellationToken cancellationToken)
+    {
+        if (head.Channel is null && head.Watchers.IsEmpty) return ValueTask.FromResult<IReadOnlyCollection<ReplicaBoot>>([]);
+        ReplicaBoot[] named = head.Channel is { } channel ? [channel.Holder, .. head.Watchers] : [.. head.Watchers];
+        return replicas.FindGoneAsync(named, cancellationToken);
+    }
+
+    /// <summary>Keeps a head that is known to be the stored one.</summary>
+    private void See(DeviceCell cell, QueueHead head, string? etag)
+    {
+        (cell.Head, cell.Etag, cell.SeenAt) = (head, etag, time.GetTimestamp());
+        observers.Seen(cell.DeviceId, head);
+    }
+
     /// <summary>Saves. False: the store refused. Null: no answer; it may have gone through, or still do.</summary>
     private async Task<bool?> TrySaveAsync(DeviceCell cell, QueueHead head, string etag, CancellationToken cancellationToken)
     {
         try
         {
             if (!await store.TrySaveAsync(cell.DeviceId, head, etag, cancellationToken)) return false;
-            (cell.Head, cell.Etag, cell.SeenAt) = (head, etags.AfterSaveOver(etag), time.GetTimestamp());
+            See(cell, head, etags.AfterSaveOver(etag));
             return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Gateway.Core.Commands;
 using Gateway.Core.History;
 using Gateway.Core.Queue;
 using Gateway.Queue.Commits;
@@ -109,39 +108,21 @@ internal sealed class HistoryWriter(
         if (cell.Head is not { } head) return null;
         var events = head.Events.Where(e => e.Seq > through).ToList();
         if (events.Count == 0) return null;
-        var names = events.SelectMany(Documents).ToHashSet();
+        var names = events.SelectMany(EventTexts.Documents).ToHashSet();
         if (names.Count == 0) return new DeviceEvents(cell.DeviceId, events);
 
         var texts = await committer.ReadAsync(cell.DeviceId, names, cancellationToken);
         return new DeviceEvents(cell.DeviceId, [.. events.Select(e => WithTexts(cell.DeviceId, e, texts))]);
     }
 
-    private QueueEvent WithTexts(string deviceId, QueueEvent e, IReadOnlyDictionary<string, QueueDocument> texts)
+    private QueueEvent WithTexts(string deviceId, QueueEvent e, IReadOnlyDictionary<string, QueueDocument> texts) => EventTexts.Inline(e, name =>
     {
-        if (!Documents(e).Any()) return e;
-        return e with
-        {
-            Definition = e.Definition is { } definition ? definition with { Parameters = Read(definition.Parameters)! } : null,
-            Result = e.Result is { } result ? result with { Output = Read(result.Output), Error = Read(result.Error) } : null,
-        };
+        if (texts.TryGetValue(name, out var document)) return document.Text!;
 
-        Payload? Read(Payload? payload)
-        {
-            if (payload?.Document is not { } name) return payload;
-            if (texts.TryGetValue(name, out var document)) return payload with { Text = document.Text, Document = null };
-
-            // Another replica has written this event, dropped it and deleted its document: history keeps what it has.
-            QueueLog.DocumentLost(logger, deviceId, e.Seq, name);
-            return payload with { Text = "", Document = null };
-        }
-    }
-
-    private static IEnumerable<string> Documents(QueueEvent e)
-    {
-        if (e.Definition?.Parameters.Document is { } parameters) yield return parameters;
-        if (e.Result?.Output?.Document is { } output) yield return output;
-        if (e.Result?.Error?.Document is { } error) yield return error;
-    }
+        // Another replica has written this event, dropped it and deleted its document: history keeps what it has.
+        QueueLog.DocumentLost(logger, deviceId, e.Seq, name);
+        return "";
+    });
 
     private async Task DrainAsync()
     {

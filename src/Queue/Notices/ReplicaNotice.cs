@@ -1,12 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateway.Core.Queue;
+using Gateway.Queue.Commits;
 
 namespace Gateway.Queue.Notices;
 
 /// <summary>What one replica tells another, best effort, on the other's topic <c>replica.{id}</c>.</summary>
 public sealed record ReplicaNotice
 {
+    /// <summary>Most text in one notice, in UTF-16 units.</summary>
+    public const int MaxTextLength = 64 * 1024;
+
     /// <summary>The device that it is about.</summary>
     [JsonPropertyName("deviceId")] public required string DeviceId { get; init; }
 
@@ -25,11 +29,20 @@ public sealed record ReplicaNotice
     /// <summary>What is told, with <see cref="ReplicaNoticeKind.Live"/>; at most <see cref="MaxTextLength"/> long.</summary>
     [JsonPropertyName("data")] public JsonElement? Data { get; init; }
 
-    /// <summary>Most text in one notice, in UTF-16 units.</summary>
-    public const int MaxTextLength = 64 * 1024;
+    /// <summary>How much text it holds, roughly.</summary>
+    [JsonIgnore] internal int TextLength => (Events?.Sum(EventTexts.Length) ?? 0) + (Data?.GetRawText().Length ?? 0);
 
     /// <summary>Says that the head of a device is worth a look: there may be something to claim or to send, or its channel has moved.</summary>
     public static ReplicaNotice Look(string deviceId) => new() { DeviceId = deviceId };
+
+    /// <summary>Tells what was committed; without the events when they are too large.</summary>
+    internal static ReplicaNotice OfEvents(string deviceId, IReadOnlyList<QueueEvent> events) => new()
+    {
+        DeviceId = deviceId,
+        Kind = ReplicaNoticeKind.Events,
+        Events = events.Sum(EventTexts.Length) <= MaxTextLength ? events : null,
+        Through = events[^1].Seq,
+    };
 
     /// <summary>Tells what passes by.</summary>
     public static ReplicaNotice OfLive(string deviceId, string kind, JsonElement data) =>

@@ -15,8 +15,9 @@ namespace Gateway.Queue.Observers;
 public interface IHeadObserver
 {
     /// <summary>
-    /// A head was seen. Of one device no earlier head comes after a later one (<see cref="QueueHead.Revision"/>) as long as its channel is here, and
-    /// one call at a time; the same head may come twice. Called while the next commit waits: it must not block and should not throw.
+    /// A head was seen. Heads of a device come one at a time and in order while its channel is here, the same one maybe twice; before that, and in
+    /// rare moments, an earlier one may come after a later (<see cref="QueueHead.Revision"/> tells). Called while the next commit waits: it must
+    /// not block and should not throw.
     /// </summary>
     void OnSeen(string deviceId, QueueHead head);
 }

@@ -8,6 +8,9 @@ namespace Gateway.Queue.Replicas;
 /// </summary>
 public interface IReplicas
 {
+    /// <summary>This run of this replica; null: the others cannot see yet that it is alive.</summary>
+    ReplicaBoot? Self { get; }
+
     /// <summary>
     /// This run of this replica, once the others can see that it is alive: what is attached or watched in its name before would count as a dead
     /// one's. Waits while the state store cannot be reached.

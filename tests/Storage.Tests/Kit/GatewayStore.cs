@@ -1,3 +1,4 @@
+using Gateway.Core.Channels;
 using Gateway.Core.History;
 using Gateway.Storage.Audit;
 using Gateway.Storage.Devices;
@@ -37,6 +38,8 @@ internal sealed class GatewayStore : IAsyncDisposable
     public ISessionStore Sessions => provider.GetRequiredService<ISessionStore>();
 
     public ISweepQueries Sweep => provider.GetRequiredService<ISweepQueries>();
+
+    public IDeviceChannelStore Channels => provider.GetRequiredService<IDeviceChannelStore>();
 
     public IAuditLog Audit => provider.GetRequiredService<IAuditLog>();
 
