@@ -28,6 +28,10 @@ public sealed class QueueHistoryTests
         InlineEntries = 4,
         LaneEntries = 2,
         SegmentEntries = 5,
+        MaxInFlight = 2,
+        PushVisibility = TimeSpan.FromMilliseconds(400),
+        ReconnectGrace = TimeSpan.FromMilliseconds(80),
+        MaxWatchers = 2,
     };
 
     private static readonly QueueLimits SegmentsOfOne = Small with { InlineEntries = 2, LaneEntries = 1, SegmentEntries = 1 };
@@ -64,6 +68,7 @@ public sealed class QueueHistoryTests
         .. Names<EnqueueStatus>().Except([nameof(EnqueueStatus) + EnqueueStatus.HistoryBehind]),
         .. Names<ClaimStatus>(), .. Names<ResultStatus>(), .. Names<DecisionStatus>(), .. Names<CancelStatus>(),
         .. Names<CommandState>(), .. Names<QueueEventKind>(), "SpilledThrice", "TamperedWasRejected", "ClaimStoppedShort",
+        "Pushed", "CreditWasUsedUp", "PushStoppedShort", "WatcherLeft", "TakenOver", "DeadChannelDetached", "CameBackInGrace", "GraceRanOut",
     ];
 
     private static IEnumerable<string> Names<TEnum>()

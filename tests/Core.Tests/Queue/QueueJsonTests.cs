@@ -39,6 +39,24 @@ public sealed class QueueJsonTests
     }
 
     [Fact]
+    public void Head_OfAChannel_HasTheStoredNames()
+    {
+        var device = new TestDevice();
+        device.Accept();
+        device.Attach("conn_1");
+        device.Queue.Do(new Watch(new ReplicaBoot("r2", 2)));
+        device.Detach("conn_1");
+        using var lost = Parse(device.Head);
+        device.Attach("conn_2");
+        using var json = Parse(device.Head);
+
+        Assert.Equal(["at", "cn", "kp", "t", "vis"], Names(lost.RootElement.GetProperty("claimed")[0].GetProperty("cl")));
+        Assert.Equal(["at", "cn", "t", "vis"], Names(json.RootElement.GetProperty("claimed")[0].GetProperty("cl")));
+        Assert.Equal(["at", "b", "c", "r"], Names(json.RootElement.GetProperty("ch")));
+        Assert.Equal(["b", "r"], Names(json.RootElement.GetProperty("w")[0]));
+    }
+
+    [Fact]
     public void Head_WithNothingInIt_IsSmall()
     {
         using var json = Parse(QueueHead.Empty);

@@ -42,6 +42,9 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
     /// <summary>Documents that a fault left behind: nobody names them any more.</summary>
     public HashSet<string> Garbage { get; private init; } = [];
 
+    /// <summary>Replicas that are known to be dead.</summary>
+    public HashSet<ReplicaBoot> Gone { get; private init; } = [];
+
     public FoldedHistory History { get; private init; } = new();
 
     /// <summary>The head as it was read back from its JSON.</summary>
@@ -54,6 +57,12 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
 
     /// <summary>Whether the last commit woke the waiting polls.</summary>
     public bool LastWakes { get; private set; }
+
+    /// <summary>What the last commit did beside saving the head.</summary>
+    public QueueEffects LastEffects { get; private set; } = new();
+
+    /// <summary>The events that the last commit told of.</summary>
+    public IReadOnlyList<QueueEvent> LastNews { get; private set; } = [];
 
     /// <summary>Told what every commit cost.</summary>
     public Action<Cost>? Committed { get; set; }
@@ -69,6 +78,8 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
         var before = Head;
         var step = Serve(before, operations) ?? throw new InvalidOperationException("A document that the head names is not in the store.");
         LastWakes = step.Effects.Wakes;
+        LastEffects = step.Effects;
+        LastNews = step.News;
         Committed?.Invoke(LastCost);
         if (!step.Changed)
         {
@@ -111,6 +122,7 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
     public StoredQueue Fork() => new(Limits)
     {
         Garbage = [.. Garbage],
+        Gone = Gone,
         Now = Now,
         Documents = new Dictionary<string, string>(Documents),
         History = History,
@@ -135,7 +147,12 @@ internal sealed class StoredQueue(QueueLimits limits, bool audited = true)
     private QueueStep? Serve(QueueHead head, IReadOnlyList<QueueOperation> operations)
     {
         var facts = new QueueFacts();
-        var context = new QueueContext(Now, $"c{attempts++}", History.Last, facts, Limits);
+        var (commit, pushed) = ($"c{attempts++}", 0);
+        var context = new QueueContext(Now, commit, History.Last, facts, Limits)
+        {
+            Gone = Gone,
+            Push = new PushTerms("device:d", () => $"push-{commit}-{pushed++}"),
+        };
         for (var round = 0; round < 300; round++)
         {
             var step = DeviceQueue.Apply(head, operations, context);

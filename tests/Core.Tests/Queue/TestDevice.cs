@@ -79,6 +79,14 @@ internal sealed class TestDevice(QueueLimits? limits = null, bool audited = true
 
     public ResultOutcome Finish(ClaimedCommand command, CommandState state = CommandState.Completed) => Queue.Do(ResultOf(command, state));
 
+    /// <summary>Attaches a socket that replica <c>r1</c> holds.</summary>
+    public AttachOutcome Attach(string connection, ReplicaBoot? holder = null) => Queue.Do(new AttachChannel(holder ?? new ReplicaBoot("r1", 1), connection));
+
+    public DetachOutcome Detach(string connection, TimeSpan? grace = null) => Queue.Do(new DetachChannel(connection, grace));
+
+    /// <summary>What a connection holds, in the order in which it was pushed.</summary>
+    public IReadOnlyList<QueueEntry> HeldBy(string connection) => [.. Head.Claimed.Where(entry => entry.Claim!.Connection == connection)];
+
     public CancelOutcome Cancel(string id, string? session = null) => Queue.Do(new CancelCommand(id, session, Customer, null));
 
     public Explanation Explain(string id, DateTimeOffset? offlineSince = null, bool neverSeen = false) =>

@@ -14,6 +14,9 @@ internal static class Histories
 {
     private static readonly long[] Moves = [0, 1, 5, 40, 100, 500, 2_000, 10_000, 60_000, 3_600_000, 86_400_000, -1, -20, -700];
 
+    /// <summary>Replicas that hold channels and watch.</summary>
+    public const int Replicas = 4;
+
     public static Arbitrary<GeneratedHistory> Arbitrary(int longest) => Arb.From(
         Gen.Choose(0, int.MaxValue - 1).SelectMany(seed => Gen.Choose(1, longest).Select(length => Generate(seed, length))),
         Shrink);
@@ -48,7 +51,8 @@ internal static class Histories
             [.. Enumerable.Range(0, random.Next(4) == 0 ? random.Next(2, 6) : 1).Select(_ => NextAct(random, mood))], NextFault(random)),
         < 85 => new ClockStep(Moves[random.Next(mood == 4 ? Moves.Length : 7)]),
         < 90 => new LookStep(random.Next(2) == 0, random.Next(2) == 0, NextFault(random)),
-        < 97 => new FlushStep(random.Next(3) == 0 ? random.Next(1, 6) : int.MaxValue),
+        < 96 => new FlushStep(random.Next(3) == 0 ? random.Next(1, 6) : int.MaxValue),
+        < 98 => new DeathStep(random.Next(Replicas)),
         _ => new TamperStep(random.Next(100)),
     };
 
@@ -71,7 +75,10 @@ internal static class Histories
             NextPick(random, Among.Pending), random.Next(5) != 0, random.Next(2) == 0, random.Next(8) == 0, random.Next(10) == 0),
         < 85 => new CancelAct(NextPick(random, Among.Waiting), random.Next(2) == 0, random.Next(8) == 0),
         < 91 => new OpenAct(random.Next(3) == 0 ? random.Next(1, 800) : 7_200_000),
-        < 93 => new CloseAct(random.Next(3) == 0),
+        < 92 => new CloseAct(random.Next(3) == 0),
+        < 94 => new AttachAct(random.Next(Replicas), random.Next(6) == 0),
+        < 96 => new DetachAct(random.Next(4) == 0, random.Next(3) == 0 ? random.Next(3) * 40 : null),
+        < 98 => new WatchAct(random.Next(Replicas), random.Next(3) == 0),
         _ => new ExplainAct(NextPick(random, Among.Waiting), random.Next(3) == 0),
     };
 

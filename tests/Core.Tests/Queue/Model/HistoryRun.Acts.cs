@@ -13,6 +13,8 @@ internal sealed partial class HistoryRun
 
     private int tokens;
     private int sessions;
+    private int connections;
+    private readonly long[] boots = new long[Histories.Replicas];
     private byte entropy;
 
     private QueueOperation Make(Act act, DateTimeOffset now) => act switch
@@ -35,9 +37,18 @@ internal sealed partial class HistoryRun
             : throw new InvalidOperationException(),
         OpenAct open => new OpenSession($"session-{sessions++}", "c", "remediation", null, TimeSpan.FromMilliseconds(open.Lifetime)),
         CloseAct close => new CloseSession(close.Wrong ? "session-of-others" : model.SessionId ?? "none", "customer:c"),
+        AttachAct { Again: true } when model.Channel is { } channel => new AttachChannel(channel.Holder, channel.Connection),
+        AttachAct attach => new AttachChannel(RunOf(attach.Replica), $"conn_{connections++}"),
+        DetachAct detach => new DetachChannel(
+            detach.Stale || model.Channel is null ? $"conn_{Math.Max(0, connections - 2)}" : model.Channel.Connection,
+            detach.Grace is { } grace ? TimeSpan.FromMilliseconds(grace) : null),
+        WatchAct { Ends: true } unwatch => new Unwatch(RunOf(unwatch.Replica)),
+        WatchAct watch => new Watch(RunOf(watch.Replica)),
         ExplainAct explain => new ExplainCommand(IdOf(Find(explain.Command)), explain.Offline ? now : null, false),
         _ => throw new InvalidOperationException($"No operation for {act}."),
     };
+
+    private ReplicaBoot RunOf(int replica) => new($"r{replica}", boots[replica]);
 
     private Enqueue Make(EnqueueAct act, DateTimeOffset now)
     {

@@ -27,6 +27,9 @@ internal sealed partial class HistoryRun
             Assert.Equal(model.Commands.Count(command => !command.IsOver && command.Sent.SessionId == session.Id), session.Live);
         }
 
+        Assert.Equal(model.Channel, head.Channel);
+        Assert.Equal(model.Watchers.OrderBy(watcher => watcher.Replica), head.Watchers.OrderBy(watcher => watcher.Replica));
+        Assert.True(head.Claimed.Count(entry => entry.Claim!.Connection is not null) <= limits.MaxInFlight, "More in flight than the credit.");
         AssertEvents(head);
     }
 
@@ -46,6 +49,8 @@ internal sealed partial class HistoryRun
         if (entry.Claim is not { } claim) return;
         Assert.Equal(command.VisibleUntil, claim.VisibleUntil);
         Assert.Equal(command.TimeoutAt, claim.TimeoutAt);
+        Assert.Equal(command.Connection, claim.Connection);
+        Assert.Equal(command.Kept, claim.Kept);
     }
 
     /// <summary>Numbered without gaps, never fewer than history lacks, and never changed.</summary>
@@ -60,6 +65,9 @@ internal sealed partial class HistoryRun
     /// <summary>Until the deadline the clock alone changes nothing: a look just before it finds nothing to do.</summary>
     private void AssertDeadline()
     {
+        // What a dead replica held, and a push that stopped short, are for the next look and not the clock's.
+        if (queue.Gone.Overlaps(queue.Head.Watchers) || (queue.Head.Channel is { } channel && queue.Gone.Contains(channel.Holder))) return;
+        if (queue.LastEffects.PushesMore) return;
         var due = queue.Head.Deadline();
         var before = due is { } at ? at - 1 : queue.NowMs + (long)TimeSpan.FromDays(60).TotalMilliseconds;
         if (before < queue.NowMs) return;
@@ -96,6 +104,27 @@ internal sealed partial class HistoryRun
 
         Seen.UnionWith(history.Events.Select(e => nameof(QueueEventKind) + e.Kind));
         Seen.UnionWith(history.Events.Where(e => e.State is not null).Select(e => nameof(CommandState) + e.State));
+    }
+
+    private void NoteChannel(QueueHead before, int pushed)
+    {
+        var head = queue.Head;
+        if (head.Commit == before.Commit) return;
+        if (pushed > 0) Seen.Add("Pushed");
+        if (head.Waiting > 0 && model.Pushed.Count() == limits.MaxInFlight) Seen.Add("CreditWasUsedUp");
+        if (queue.LastEffects.PushesMore) Seen.Add("PushStoppedShort");
+        if (head.Watchers.Length < before.Watchers.Length) Seen.Add("WatcherLeft");
+        if (before.Channel is { } was && head.Channel is { } now && was.Connection != now.Connection) Seen.Add("TakenOver");
+        if (before.Channel is { } dead && queue.Gone.Contains(dead.Holder) && head.Channel is null) Seen.Add("DeadChannelDetached");
+        foreach (var entry in before.Claimed.Where(entry => entry.Claim!.Kept is not null))
+        {
+            var after = head.Claimed.FirstOrDefault(other => other.Id == entry.Id)?.Claim;
+            if (after?.Token == entry.Claim!.Token && after.Kept is null) Seen.Add("CameBackInGrace");
+            if (after?.Token != entry.Claim!.Token) Seen.Add("GraceRanOut");
+        }
+
+        Assert.Equal(head.Events.Where(e => e.Seq > before.Seq).Select(e => e.Seq), queue.LastNews.Select(e => e.Seq));
+        Assert.Equal(before.Revision + 1, head.Revision);
     }
 
     private void Note(object outcome)

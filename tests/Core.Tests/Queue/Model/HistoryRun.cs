@@ -46,6 +46,10 @@ internal sealed partial class HistoryRun(QueueLimits limits)
             case FlushStep flush:
                 queue.Flush(flush.Count);
                 break;
+            case DeathStep death:
+                queue.Gone.Add(RunOf(death.Replica));
+                boots[death.Replica]++;
+                break;
             case TamperStep tamper:
                 Tamper(tamper.Pick);
                 break;
@@ -54,9 +58,13 @@ internal sealed partial class HistoryRun(QueueLimits limits)
 
     private void Commit(IReadOnlyList<QueueOperation> operations, Fault fault)
     {
-        (IReadOnlyList<object> Outcomes, LogicalQueue Queue)? alone = operations.Count > 1 && !queue.Resolve().Waiting.Any(entry => entry.Definition.ExpiresAt <= queue.NowMs)
+        // One by one, each commit would push before the next one is there.
+        var pushes = queue.Head.Channel is not null || operations.Any(operation => operation is AttachChannel);
+        (IReadOnlyList<object> Outcomes, LogicalQueue Queue)? alone = operations.Count > 1 && !pushes && !queue.Resolve().Waiting.Any(entry => entry.Definition.ExpiresAt <= queue.NowMs)
             ? OneByOne(operations)
             : null;
+        var before = queue.Head;
+        var undo = model.DropGone(queue.NowMs, queue.Gone);
         model.Look(queue.NowMs, IsAtHand());
         var outcomes = queue.Commit(operations, fault);
         for (var i = 0; i < operations.Count; i++)
@@ -66,6 +74,7 @@ internal sealed partial class HistoryRun(QueueLimits limits)
             Note(outcomes[i]);
         }
 
+        Complete(before, undo);
         if (alone is not { } other) return;
         Assert.Equal(other.Outcomes.Select(outcome => JsonSerializer.Serialize(outcome)), outcomes.Select(outcome => JsonSerializer.Serialize(outcome)));
         Assert.Equal(other.Queue.ToJson(), queue.Resolve().ToJson());
@@ -81,11 +90,30 @@ internal sealed partial class HistoryRun(QueueLimits limits)
 
     private void Look(bool reminderFired, Fault fault)
     {
+        var before = queue.Head;
+        var undo = model.DropGone(queue.NowMs, queue.Gone);
         model.Look(queue.NowMs, IsAtHand());
         var overdue = model.Waiting.Where(model.IsOverdue).Select(command => command.Id).ToHashSet();
         queue.Commit([new LookAtClock(reminderFired)], fault);
         var waiting = queue.Resolve().Waiting.Select(entry => entry.Id).ToHashSet();
         foreach (var id in overdue.Where(id => !waiting.Contains(id))) model.ConfirmExpiry(id);
+        Complete(before, undo);
+    }
+
+    /// <summary>What a commit does when its operations are through; without a commit nothing has happened to what dead replicas held.</summary>
+    private void Complete(QueueHead before, Action undo)
+    {
+        var head = queue.Head;
+        if (head.Commit == before.Commit) undo();
+        var real = queue.Resolve();
+        var tokens = real.Claimed.ToDictionary(entry => entry.Id, entry => entry.Claim!.Token);
+        var waiting = real.Waiting.Select(entry => entry.Id).ToHashSet();
+        var stopped = queue.LastEffects.PushesMore;
+        // A channel of which nobody has said yet that it is dead gets nothing.
+        var isGone = head.Channel is { } channel && queue.Gone.Contains(channel.Holder);
+        var pushed = isGone ? 0 : model.Push(tokens.GetValueOrDefault, id => stopped && waiting.Contains(id));
+        Assert.Equal(pushed > 0, queue.LastEffects.Pushes);
+        NoteChannel(before, pushed);
     }
 
     /// <summary>What the actor does while the deadline is due: after few looks there is nothing left to do.</summary>

@@ -26,6 +26,12 @@ internal sealed class ModelCommand
 
     public long? TimeoutAt { get; set; }
 
+    /// <summary>The connection that its live claim was pushed to, or has gone over to; null: it was claimed by a request.</summary>
+    public string? Connection { get; set; }
+
+    /// <summary>Until when the claim would last if its connection had not been lost; null: it was not.</summary>
+    public long? Kept { get; set; }
+
     /// <summary>Every token that it was ever claimed with.</summary>
     public List<string> Tokens { get; } = [];
 
@@ -46,5 +52,7 @@ internal sealed class ModelCommand
         Assert.False(IsOver, $"{Id} is {State} already and would become {state}.");
         State = state;
         Token = null;
+        Connection = null;
+        Kept = null;
     }
 }

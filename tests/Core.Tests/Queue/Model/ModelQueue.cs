@@ -9,7 +9,7 @@ namespace Gateway.Core.Tests.Queue.Model;
 /// A device's queue as DESIGN describes it and nothing else: a list of commands. No lanes, no documents, no events. It says what
 /// each operation must answer.
 /// </summary>
-internal sealed class ModelQueue(QueueLimits limits)
+internal sealed partial class ModelQueue(QueueLimits limits)
 {
     public List<ModelCommand> Commands { get; } = [];
 
@@ -35,7 +35,7 @@ internal sealed class ModelQueue(QueueLimits limits)
     {
         Now = now;
         if (SessionId is not null && SessionExpiresAt <= now) EndSession(CommandState.Expired);
-        foreach (var command in In(CommandState.Claimed).Where(command => command.ClaimEndsAt <= now).ToList()) EndClaim(command);
+        EndClaims();
         foreach (var command in In(CommandState.PendingApproval).Where(IsOverdue).ToList()) command.End(CommandState.Expired);
         foreach (var command in In(CommandState.Queued).Where(command => IsOverdue(command) && atHand(command.Id)).ToList())
             command.End(CommandState.Expired);
@@ -64,6 +64,10 @@ internal sealed class ModelQueue(QueueLimits limits)
         OpenSession open => Apply(open),
         CloseSession close => Apply(close),
         ExplainCommand explain => Apply(explain, (Explanation)actual),
+        AttachChannel attach => Apply(attach),
+        DetachChannel detach => Apply(detach),
+        Watch watch => Apply(watch),
+        Unwatch unwatch => Apply(unwatch),
         _ => actual,
     };
 
@@ -112,19 +116,20 @@ internal sealed class ModelQueue(QueueLimits limits)
             else
             {
                 passed--;
-                granted.Add(Grant(command, claim.Tokens[granted.Count], claim.Visibility));
+                granted.Add(Grant(command, claim.Tokens[granted.Count], claim.Visibility, connection: null));
             }
         }
 
         return new ClaimOutcome([.. granted]);
     }
 
-    private ClaimedCommand Grant(ModelCommand command, string token, TimeSpan visibility)
+    private ClaimedCommand Grant(ModelCommand command, string token, TimeSpan visibility, string? connection)
     {
         if (command.Sent.RequiresApproval) Assert.NotNull(command.ApprovedUntil);
         command.State = CommandState.Claimed;
         command.Attempt++;
         command.Token = token;
+        command.Connection = connection;
         command.Tokens.Add(token);
         command.TimeoutAt = command.Sent.TimeoutMs is { } timeout ? Now + timeout : null;
         command.VisibleUntil = Math.Min(Now + (long)visibility.TotalMilliseconds, command.TimeoutAt ?? long.MaxValue);
@@ -138,7 +143,8 @@ internal sealed class ModelQueue(QueueLimits limits)
         if (Find(extend.CommandId) is not { } command) return new(ClaimStatus.NotFound, null, null);
         if (command.IsOver) return new(ClaimStatus.Ended, null, command.State);
         if (command.Token is null || command.Token != extend.Token) return new(ClaimStatus.Stale, null, null);
-        var until = Math.Max(command.VisibleUntil, Now + (long)extend.By.TotalMilliseconds);
+        var until = Math.Max(command.Kept ?? command.VisibleUntil, Now + (long)extend.By.TotalMilliseconds);
+        command.Kept = null;
         command.VisibleUntil = Math.Min(until, command.TimeoutAt ?? long.MaxValue);
         return new(ClaimStatus.Live, command.VisibleUntil, null);
     }
@@ -218,6 +224,11 @@ internal sealed class ModelQueue(QueueLimits limits)
         Session = null;
     }
 
+    private void EndClaims()
+    {
+        foreach (var command in In(CommandState.Claimed).Where(command => command.ClaimEndsAt <= Now).ToList()) EndClaim(command);
+    }
+
     private void EndClaim(ModelCommand command)
     {
         if (command.TimeoutAt <= Now) command.End(CommandState.TimedOut);
@@ -229,6 +240,8 @@ internal sealed class ModelQueue(QueueLimits limits)
         {
             command.State = CommandState.Queued;
             command.Token = null;
+            command.Connection = null;
+            command.Kept = null;
         }
     }
 }

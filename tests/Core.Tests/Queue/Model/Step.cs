@@ -21,6 +21,9 @@ internal sealed record FlushStep(int Count) : Step;
 /// <summary>Somebody changes the payload of an approved command in the store.</summary>
 internal sealed record TamperStep(int Pick) : Step;
 
+/// <summary>A replica ends, and the next run of it begins.</summary>
+internal sealed record DeathStep(int Replica) : Step;
+
 /// <summary>Where to look for a command.</summary>
 internal enum Among { Waiting, Pending, Claimed, Ended, Any, Nobody }
 
@@ -48,3 +51,9 @@ internal sealed record OpenAct(long Lifetime) : Act;
 internal sealed record CloseAct(bool Wrong) : Act;
 
 internal sealed record ExplainAct(Pick Command, bool Offline) : Act;
+
+internal sealed record AttachAct(int Replica, bool Again) : Act;
+
+internal sealed record DetachAct(bool Stale, long? Grace) : Act;
+
+internal sealed record WatchAct(int Replica, bool Ends) : Act;
