@@ -34,7 +34,7 @@ public sealed class LongPollTests
 
         await Eventually.UntilAsync(() => other.Wakes.Published.Count > 0);
         Assert.Equal(("r1", "d"), Assert.Single(other.Wakes.Published));
-        replica.Queue.Wake("d");
+        replica.Queue.Look("d");
         Assert.Single((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
     }
 

@@ -1,10 +1,15 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Gateway.Core.History;
+using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
+using Gateway.Queue.Channels;
 using Gateway.Queue.Commits;
 using Gateway.Queue.Heads;
 using Gateway.Queue.History;
-using Gateway.Queue.Wakes;
+using Gateway.Queue.Notices;
+using Gateway.Queue.Observers;
+using Gateway.Queue.Replicas;
 using Gateway.TestKit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,15 +23,26 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     private readonly DocumentCache documents = new();
     private readonly CancellationTokenSource stopping = new();
 
-    public QueueReplica(IHeadStore store, ICommandHistory history, TimeProvider time, string id = "r1", Action<QueueOptions>? configure = null)
+    public QueueReplica(
+        IHeadStore store,
+        ICommandHistory history,
+        TimeProvider time,
+        string id = "r1",
+        Action<QueueOptions>? configure = null,
+        IReplicaStore? replicas = null)
     {
         var settings = new QueueOptions { ReplicaId = id };
         configure?.Invoke(settings);
-        var options = Options.Create(settings);
-        Committer = new Committer(store, documents, new EtagPredictor(), history, this, time, options, NullLogger<Committer>.Instance);
+        var options = Microsoft.Extensions.Options.Options.Create(settings);
+        Registry = new ReplicaRegistry(replicas ?? new FakeReplicaStore(), time, options, NullLogger<ReplicaRegistry>.Instance);
+        Held = new HeldChannels(Registry);
+        Observers = new QueueObservers(
+            new(() => [Held, Told]), new(() => [Told]), new(() => [Told]), NullLogger<QueueObservers>.Instance);
+        Committer = new Committer(store, documents, new EtagPredictor(), history, this, Registry, Observers, time, options, NullLogger<Committer>.Instance);
         Writer = new HistoryWriter(history, Committer, time, NullLogger<HistoryWriter>.Instance);
+        Options = options;
         Queue = new CommandQueue(
-            Committer, Writer, Wakes, time, options, this, NullLogger<CommandQueue>.Instance);
+            Committer, Writer, Wakes, Observers, time, options, this, NullLogger<CommandQueue>.Instance);
     }
 
     public Committer Committer { get; }
@@ -36,6 +52,17 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     public RecordingWakes Wakes { get; } = new();
 
     public CommandQueue Queue { get; }
+
+    public IOptions<QueueOptions> Options { get; }
+
+    public ReplicaRegistry Registry { get; }
+
+    public HeldChannels Held { get; }
+
+    public QueueObservers Observers { get; }
+
+    /// <summary>What the observers on this replica are told, and what they would send.</summary>
+    public RecordingObserver Told { get; } = new();
 
     /// <summary>Every arming so far.</summary>
     public List<(string DeviceId, DateTimeOffset Due)> Armed { get; } = [];
@@ -121,13 +148,52 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         stopping.Dispose();
     }
 
-    internal sealed class RecordingWakes : IWakePublisher
+    /// <summary>Takes the notices that another replica has published for this one, as they come over the wire; answers how many.</summary>
+    public int Receive(QueueReplica from)
     {
-        public List<(string Replica, string DeviceId)> Published { get; } = [];
+        var receiver = new NoticeReceiver(Queue, Observers);
+        var notices = from.Wakes.TakeFor(Options.Value.ReplicaId);
+        foreach (var notice in notices)
+            receiver.Receive(JsonSerializer.Deserialize<ReplicaNotice>(JsonSerializer.Serialize(notice, JsonSerializerOptions.Web), JsonSerializerOptions.Web)!);
+        return notices.Count;
+    }
 
-        public void Publish(string replica, string deviceId)
+    /// <summary>Gives a sign of life, and answers who this run is.</summary>
+    public async Task<ReplicaBoot> LiveAsync()
+    {
+        await Registry.RenewAsync(TestContext.Current.CancellationToken);
+        return Registry.Self!;
+    }
+
+    public async Task<AttachOutcome> AttachAsync(string device, string connection) =>
+        await Queue.ExecuteAsync(device, new AttachChannel(Registry.Self ?? await LiveAsync(), connection), TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<ClaimedCommand>> ReadClaimsAsync(string device, string connection) =>
+        await Queue.ReadClaimsAsync(device, connection, TestContext.Current.CancellationToken);
+
+    internal sealed class RecordingWakes : IReplicaNotices
+    {
+        private readonly List<(string Replica, ReplicaNotice Notice)> all = [];
+
+        /// <summary>Devices that a replica was asked to look at.</summary>
+        public IReadOnlyList<(string Replica, string DeviceId)> Published
         {
-            lock (Published) Published.Add((replica, deviceId));
+            get { lock (all) return [.. all.Where(item => item.Notice.Kind == ReplicaNoticeKind.Look).Select(item => (item.Replica, item.Notice.DeviceId))]; }
+        }
+
+        public IReadOnlyList<ReplicaNotice> TakeFor(string replica)
+        {
+            lock (all)
+            {
+                var taken = all.Where(item => item.Replica == replica).Select(item => item.Notice).ToList();
+                all.RemoveAll(item => item.Replica == replica);
+                return taken;
+            }
+        }
+
+        public void Publish(string replica, ReplicaNotice notice)
+        {
+            lock (all) all.Add((replica, notice));
         }
     }
 }
