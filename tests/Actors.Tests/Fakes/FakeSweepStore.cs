@@ -1,11 +1,12 @@
 using Gateway.Core.Devices;
+using Gateway.Queue.Channels;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 
 namespace Gateway.Actors.Tests.Fakes;
 
-/// <summary>What the sweeps ask the relational store.</summary>
-internal sealed class FakeSweepStore : IPresenceStore, ISweepQueries
+/// <summary>What the sweeps ask.</summary>
+internal sealed class FakeSweepStore : IPresenceStore, ISweepQueries, IDeadChannels
 {
     public List<PresenceChange> GoneOffline { get; } = [];
 
@@ -18,6 +19,17 @@ internal sealed class FakeSweepStore : IPresenceStore, ISweepQueries
 
     /// <summary>The cutoffs that were asked for.</summary>
     public List<(DateTimeOffset Now, TimeSpan Grace)> OverdueAsked { get; } = [];
+
+    /// <summary>How often the channels of dead replicas were looked for.</summary>
+    public int DeadChannelSweeps { get; private set; }
+
+    public async Task<int> DetachAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        if (Error is not null) throw Error;
+        DeadChannelSweeps++;
+        return 0;
+    }
 
     public Task<IReadOnlyList<PresenceChange>> WriteHeartbeatsAsync(IReadOnlyCollection<Heartbeat> heartbeats, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -4,6 +4,7 @@ using Gateway.Actors.Tests.Fakes;
 using Gateway.Actors.Tests.Rig;
 using Gateway.Core.Commands;
 using Gateway.Core.Queue;
+using Gateway.Queue.Channels;
 using Gateway.Core.Queue.Operations;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
@@ -91,6 +92,7 @@ public sealed class DeadlineTests(GatewayRig gateway)
             gateway.Services.GetRequiredService<IPresenceStore>(),
             [],
             gateway.Services.GetRequiredService<ISweepQueries>(),
+            gateway.Services.GetRequiredService<IDeadChannels>(),
             new LaterTimeProvider(TimeSpan.FromMinutes(1)),
             NullLogger<Sweeper>.Instance);
         await Eventually.UntilAsync(async () =>

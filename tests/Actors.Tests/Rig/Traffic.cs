@@ -28,8 +28,9 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>Asked before a call is passed on.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>The calls since <see cref="Clear"/> as <c>POST /v1.0/…</c>, without those of the sweeps, which come by the clock.</summary>
-    public IReadOnlyList<string> Calls => [.. calls.Where(call => !call.Contains("SweepActor", StringComparison.Ordinal))];
+    /// <summary>The calls since <see cref="Clear"/> as <c>POST /v1.0/…</c>, without those of the sweeps and the signs of life, which come by the clock.</summary>
+    public IReadOnlyList<string> Calls =>
+        [.. calls.Where(call => !call.Contains("SweepActor", StringComparison.Ordinal) && !call.Contains("replica:", StringComparison.Ordinal))];
 
     public static async Task<Traffic> StartAsync()
     {
@@ -74,11 +75,22 @@ internal sealed class Traffic : IAsyncDisposable
         http.Dispose();
     }
 
+    /// <summary>All saves have one path; the key is in the body.</summary>
+    private static async Task<bool> SavesAReplicaAsync(HttpContext context)
+    {
+        if (context.Request.Method != "POST" || !context.Request.Path.StartsWithSegments("/v1.0/state", StringComparison.Ordinal)) return false;
+        context.Request.EnableBuffering();
+        using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        context.Request.Body.Position = 0;
+        return body.Contains("\"key\":\"replica:", StringComparison.Ordinal);
+    }
+
     private async Task PassAsync(HttpContext context)
     {
         var target = context.Request.GetEncodedPathAndQuery();
         var call = $"{context.Request.Method} {target}";
-        calls.Enqueue(call);
+        calls.Enqueue(await SavesAReplicaAsync(context) ? $"{call} replica:" : call);
         await Before(call);
         if (call.Contains("/publish/bulk/", StringComparison.Ordinal))
         {

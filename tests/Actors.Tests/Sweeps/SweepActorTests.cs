@@ -20,6 +20,7 @@ public sealed class SweepActorTests
     [InlineData("presence", 10)]
     [InlineData("overdue", 15)]
     [InlineData("heads", 10)]
+    [InlineData("channels", 15)]
     public async Task Start_EverySweep_SetsItsReminder(string sweep, int seconds)
     {
         await NewActor(sweep).StartAsync();
@@ -62,6 +63,30 @@ public sealed class SweepActorTests
         Assert.Empty(queue.Looks);
     }
 
+    [Fact]
+    public async Task Reminder_OfChannels_DetachesTheDeadOnesOnly()
+    {
+        store.Devices.Add("d");
+
+        await FireAsync(NewActor("channels"));
+
+        Assert.Equal(1, store.DeadChannelSweeps);
+        Assert.Empty(queue.Looks);
+    }
+
+    [Fact]
+    public async Task Reminder_OfChannelsFails_DaprIsToldOfSuccessAndTheNextOneWorks()
+    {
+        store.Error = new InvalidOperationException("the store is down");
+        var actor = NewActor("channels");
+
+        await FireAsync(actor);
+        store.Error = null;
+        await FireAsync(actor);
+
+        Assert.Equal(1, store.DeadChannelSweeps);
+    }
+
     [Theory]
     [InlineData("presence")]
     [InlineData("overdue")]
@@ -84,7 +109,7 @@ public sealed class SweepActorTests
 
     private SweepActor NewActor(string sweep)
     {
-        var sweeper = new Sweeper(queue, store, [], store, time, NullLogger<Sweeper>.Instance);
+        var sweeper = new Sweeper(queue, store, [], store, store, time, NullLogger<Sweeper>.Instance);
         var host = ActorHost.CreateForTest<SweepActor>(new ActorTestOptions { ActorId = new ActorId(sweep), TimerManager = timers });
         return new SweepActor(host, sweeper, NullLogger<SweepActor>.Instance);
     }

@@ -114,7 +114,7 @@ public sealed class SweeperTests
         Assert.Null(await sweeper.WalkHeadsAsync("d199"));
     }
 
-    private Sweeper NewSweeper() => new(queue, store, observers, store, time, NullLogger<Sweeper>.Instance);
+    private Sweeper NewSweeper() => new(queue, store, observers, store, store, time, NullLogger<Sweeper>.Instance);
 
     private sealed class Observer : IPresenceObserver
     {
