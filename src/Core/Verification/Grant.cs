@@ -20,8 +20,11 @@ internal sealed class Grant(ClaimSeen claim, GrantSeen seen)
     /// <summary>When it was given: its end less the time that it was given for.</summary>
     public long GrantedAt { get; } = seen.VisibleUntil - Math.Min(claim.VisibilityMs, seen.TimeoutMs ?? long.MaxValue);
 
+    /// <summary>Since its connection was lost it surely lasts only until then, for the device to come back; later than any end: it was not lost.</summary>
+    public long GraceEnd { get; set; } = long.MaxValue;
+
     /// <summary>It surely lasted until then, unless its command ended.</summary>
-    public long End => upToAnswered.Count > 0 ? upToAnswered[^1] : Seen.VisibleUntil;
+    public long End => Math.Min(GraceEnd, upToAnswered.Count > 0 ? upToAnswered[^1] : Seen.VisibleUntil);
 
     /// <summary>It surely was over then: extensions of which nobody knows counted in.</summary>
     public long LatestEnd => upToSent.Count > 0 ? Math.Max(Seen.VisibleUntil, upToSent[^1].Latest) + upToSent[^1].MayHaveAdded : Seen.VisibleUntil;
@@ -59,7 +62,7 @@ internal sealed class Grant(ClaimSeen claim, GrantSeen seen)
     public long EndKnownAt(long sent)
     {
         var count = CountUpTo(byAnswered, extension => extension.Answered!.Value < sent);
-        return count > 0 ? upToAnswered[count - 1] : Seen.VisibleUntil;
+        return Math.Min(GraceEnd, count > 0 ? upToAnswered[count - 1] : Seen.VisibleUntil);
     }
 
     /// <summary>When it surely was over without one of its extensions, which would otherwise excuse itself, and without later ones.</summary>

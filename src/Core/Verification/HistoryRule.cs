@@ -38,6 +38,9 @@ public enum HistoryRule
 
     /// <summary>A command goes to its own device only.</summary>
     OwnDevice,
+
+    /// <summary>No more is pushed to a connection than it has credit for.</summary>
+    InFlight,
 }
 
 /// <summary>The rules in words.</summary>
@@ -57,6 +60,7 @@ public static class HistoryRules
         "What must not run twice starts once",
         "Nothing runs without its approval",
         "A command goes to its own device",
+        "No more is pushed than the credit allows",
     ];
 
     /// <summary>All of them, in the order in which a report shows them.</summary>

@@ -31,6 +31,9 @@ public sealed record CheckOptions
     /// <summary>How far the clocks of the servers may be apart, and how exactly they go. Default 1 s.</summary>
     public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Most commands that are pushed to a device and in its hands at once. Default 10.</summary>
+    public int MaxInFlight { get; init; } = 10;
+
     /// <summary>Whether the log ends when everything had time to end: then a command that has not is a violation. Default false.</summary>
     public bool Drained { get; init; }
 

@@ -11,6 +11,8 @@ namespace Gateway.Core.Verification;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
 [JsonDerivedType(typeof(EnqueueSeen), "enqueue")]
 [JsonDerivedType(typeof(ClaimSeen), "claim")]
+[JsonDerivedType(typeof(PushSeen), "push")]
+[JsonDerivedType(typeof(LostSeen), "lost")]
 [JsonDerivedType(typeof(ExtendSeen), "extend")]
 [JsonDerivedType(typeof(ResultSeen), "result")]
 [JsonDerivedType(typeof(CancelSeen), "cancel")]
@@ -75,7 +77,7 @@ public sealed record EnqueueSeen : Observation
 }
 
 /// <summary>A device claims commands.</summary>
-public sealed record ClaimSeen : Observation
+public record ClaimSeen : Observation
 {
     /// <summary>How long the claims were asked to last, in milliseconds.</summary>
     public required long VisibilityMs { get; init; }
@@ -85,6 +87,29 @@ public sealed record ClaimSeen : Observation
 
     /// <summary>What it got, in the answer's order.</summary>
     public ImmutableArray<GrantSeen> Commands { get => field.IsDefault ? [] : field; init; } = [];
+}
+
+/// <summary>
+/// A device is sent a command over its connection. <see cref="Observation.Sent"/> is when the connection was asked for,
+/// <see cref="Observation.Answered"/> when the command came; the same claim may come again over a later connection.
+/// </summary>
+public sealed record PushSeen : ClaimSeen
+{
+    /// <summary>The device's name for the connection.</summary>
+    public required string Connection { get; init; }
+}
+
+/// <summary>
+/// A device has lost its connection. <see cref="Observation.Sent"/> is a time at which it surely was still attached: when the last request left that
+/// was answered over it, or when it was opened. <see cref="Observation.Answered"/> is when the device noticed.
+/// </summary>
+public sealed record LostSeen : Observation
+{
+    /// <summary>The connection, as in <see cref="PushSeen"/>.</summary>
+    public required string Connection { get; init; }
+
+    /// <summary>How long the server promises to keep the claims for the device to come back, in milliseconds.</summary>
+    public required long GraceMs { get; init; }
 }
 
 /// <summary>A command in a claim's answer.</summary>

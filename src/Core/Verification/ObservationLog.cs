@@ -6,7 +6,7 @@ namespace Gateway.Core.Verification;
 
 /// <summary>
 /// A log of observations as text: JSON Lines, one entry per line, in any order. <c>op</c> says what was asked: <c>enqueue</c>,
-/// <c>claim</c>, <c>extend</c>, <c>result</c>, <c>cancel</c>, <c>approve</c> or <c>view</c>; the other members are those of the
+/// <c>claim</c>, <c>push</c>, <c>lost</c>, <c>extend</c>, <c>result</c>, <c>cancel</c>, <c>approve</c> or <c>view</c>; the other members are those of the
 /// record of that name in camel case. States have their wire names. Empty lines are passed over.
 /// </summary>
 /// <example>

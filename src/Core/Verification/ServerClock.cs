@@ -31,5 +31,8 @@ internal sealed class ServerClock(TimeSpan tolerance)
     /// <summary>Until when, in microseconds of the log, the server's clock has surely not come to a time.</summary>
     public long SurelyBefore(long serverMs) => ToLog(serverMs - Tolerance);
 
+    /// <summary>What the server's clock surely showed at a time of the log, in microseconds.</summary>
+    public long SurelyReached(long log) => (long)((log / MicrosecondsPerMillisecond) + ((lowest + highest) / 2) - Tolerance);
+
     private long ToLog(double serverMs) => (long)((serverMs - (lowest + highest) / 2) * MicrosecondsPerMillisecond);
 }

@@ -8,7 +8,7 @@ public sealed class HistoryCheckerTests
     private const int Histories = 120;
     private const int Steps = 150;
 
-    private static readonly CheckOptions Sharp = new() { ClockTolerance = TimeSpan.FromMilliseconds(50), Drained = true };
+    private static readonly CheckOptions Sharp = new() { ClockTolerance = TimeSpan.FromMilliseconds(50), Drained = true, MaxInFlight = HistoryRecorder.Credit };
 
     [Fact]
     public void Check_LogsOfTheRealQueue_FindsNothing()

@@ -13,7 +13,18 @@ namespace Gateway.Core.Tests.Verification;
 /// </summary>
 internal sealed class HistoryRecorder(int seed)
 {
-    private static readonly QueueLimits Limits = new() { MaxAttempts = 4, MaxClaims = 8, ApprovalValidity = TimeSpan.FromHours(1) };
+    /// <summary>Most commands in the hands of a connection.</summary>
+    public const int Credit = 3;
+
+    private static readonly QueueLimits Limits = new()
+    {
+        MaxAttempts = 4,
+        MaxClaims = 8,
+        ApprovalValidity = TimeSpan.FromHours(1),
+        MaxInFlight = Credit,
+        PushVisibility = TimeSpan.FromSeconds(3),
+        ReconnectGrace = TimeSpan.FromSeconds(1),
+    };
 
     private readonly Random random = new(seed);
     private readonly List<Observation> log = [];
@@ -36,8 +47,10 @@ internal sealed class HistoryRecorder(int seed)
     {
         now += random.Next(20) == 0 ? random.Next(3_000_000) : random.Next(40_000);
         var desk = desks[random.Next(desks.Length)];
-        switch (random.Next(100))
+        switch (random.Next(106))
         {
+            case >= 103: Attach(desk); break;
+            case >= 100: Lose(desk); break;
             case < 30: Enqueue(desk); break;
             case < 52: Claim(desk); break;
             case < 62: Extend(desk); break;
@@ -113,6 +126,72 @@ internal sealed class HistoryRecorder(int seed)
                 }),
             ],
         }, outcome => desk.Claims.AddRange(outcome.Commands.Select(command => (command.Id, command.Token))), surely);
+    }
+
+    private void Attach(Desk desk)
+    {
+        if (desk.Connection is not null && random.Next(2) == 0) Lose(desk);
+        desk.Connection = $"conn-{tokens++}";
+        desk.AttachedBy = now;
+        desk.Shown.Clear();
+        desk.Queue.Now = ServerTime();
+        desk.Queue.Commit([new AttachChannel(new ReplicaBoot("r", 1), desk.Connection)], (Fault)random.Next(4));
+        Deliver(desk);
+    }
+
+    /// <summary>The socket dies; the server notices at once, or only when the device has come back or its claims have ended by themselves.</summary>
+    private void Lose(Desk desk)
+    {
+        if (desk.Connection is not { } connection) return;
+        log.Add(new LostSeen
+        {
+            By = "device",
+            Device = desk.Id,
+            Sent = desk.AttachedBy,
+            Answered = now + 1 + random.Next(20_000),
+            Connection = connection,
+            GraceMs = (long)Limits.ReconnectGrace.TotalMilliseconds,
+        });
+        desk.Connection = null;
+        if (random.Next(3) == 0) return;
+        desk.Queue.Now = ServerTime();
+        desk.Queue.Commit([new DetachChannel(connection)], (Fault)random.Next(4));
+    }
+
+    /// <summary>What the head says that the connection holds goes over it, once; now and then the socket dies instead.</summary>
+    private void Deliver(Desk desk)
+    {
+        if (desk.Connection is not { } connection) return;
+        foreach (var entry in desk.Queue.Head.Claimed.Where(entry => entry.Claim!.Connection == connection && desk.Shown.Add(entry.Claim.Token)))
+        {
+            if (random.Next(12) == 0)
+            {
+                Lose(desk);
+                return;
+            }
+
+            log.Add(new PushSeen
+            {
+                By = "device",
+                Device = desk.Id,
+                Sent = desk.AttachedBy,
+                Answered = now + 1 + random.Next(20_000),
+                Status = 200,
+                Connection = connection,
+                VisibilityMs = (long)Limits.PushVisibility.TotalMilliseconds,
+                Commands =
+                [
+                    new GrantSeen
+                    {
+                        Command = entry.Id, Token = entry.Claim!.Token, VisibleUntil = entry.Claim.VisibleUntil, Attempt = entry.Attempt,
+                        TimeoutMs = entry.Definition.TimeoutMs,
+                    },
+                ],
+            });
+            if (!desk.Claims.Contains((entry.Id, entry.Claim.Token))) desk.Claims.Add((entry.Id, entry.Claim.Token));
+        }
+
+        desk.AttachedBy = now;
     }
 
     private void Extend(Desk desk)
@@ -241,6 +320,9 @@ internal sealed class HistoryRecorder(int seed)
     {
         foreach (var desk in desks)
         {
+            Lose(desk);
+            desk.Queue.Now = ServerTime();
+            if (desk.Queue.Head.Channel is { } channel) desk.Queue.Do(new DetachChannel(channel.Connection));
             now += 60_000_000;
             desk.Queue.Now = ServerTime();
             desk.Queue.Do(new LookAtClock(false));
@@ -283,6 +365,7 @@ internal sealed class HistoryRecorder(int seed)
 
         desk.Queue.Now = ServerTime();
         var outcome = (TOutcome)desk.Queue.Commit([operation], (Fault)random.Next(4))[0];
+        Deliver(desk);
         if (fate < 12)
         {
             log.Add(seen(null, sent, null));
@@ -313,5 +396,14 @@ internal sealed class HistoryRecorder(int seed)
         public List<(string Id, string Token)> Claims { get; } = [];
 
         public Dictionary<string, SubmitResult> Results { get; } = [];
+
+        /// <summary>The device's connection; null: it has none.</summary>
+        public string? Connection { get; set; }
+
+        /// <summary>When the connection surely was attached, in microseconds.</summary>
+        public long AttachedBy { get; set; }
+
+        /// <summary>Tokens of claims that came over the connection.</summary>
+        public HashSet<string> Shown { get; } = [];
     }
 }

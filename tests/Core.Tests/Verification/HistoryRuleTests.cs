@@ -236,6 +236,51 @@ public sealed class HistoryRuleTests
         }).Broken());
 
     [Fact]
+    public void Push_NextClaimBeforeTheEnd_IsBroken() => Assert.Equal(
+        [HistoryRule.OneClaim], new LogBook().Enqueue("a", 0).Push("c1", 1, 60_000, "a", "t", 1).Claim(20_000, 5_000, ("a", "u", 2)).Broken());
+
+    [Fact]
+    public void Push_NextClaimAfterTheGraceOfItsLostConnection_Holds() => Assert.Empty(
+        new LogBook().Enqueue("a", 0).Push("c1", 1, 60_000, "a", "t", 1).Lose("c1", 3_000, 8_000, 10_000).Claim(13_100, 5_000, ("a", "u", 2)).Broken());
+
+    [Fact]
+    public void Push_NextClaimWithinTheGraceOfItsLostConnection_IsBroken() => Assert.Equal(
+        [HistoryRule.OneClaim],
+        new LogBook().Enqueue("a", 0).Push("c1", 1, 60_000, "a", "t", 1).Lose("c1", 3_000, 8_000, 10_000).Claim(10_000, 5_000, ("a", "u", 2)).Broken());
+
+    [Fact]
+    public void Push_CameAgainOverTheNextConnection_LastsAsLongAsBefore() => Assert.Equal(
+        [HistoryRule.ClaimLasts],
+        new LogBook().Enqueue("a", 0).Push("c1", 1, 60_000, "a", "t", 1).Lose("c1", 3_000, 8_000, 10_000).Push("c2", 1, 60_000, "a", "t", 1, came: 9_000)
+            .Result("a", "t", 30_000, status: 403).Broken());
+
+    [Fact]
+    public void Push_TokenIsRefusedAfterTheGrace_Holds() => Assert.Empty(
+        new LogBook().Enqueue("a", 0).Push("c1", 1, 60_000, "a", "t", 1).Lose("c1", 3_000, 8_000, 10_000).Result("a", "t", 30_000, status: 403).Broken());
+
+    [Fact]
+    public void Push_FirstShowingWasLost_LeavesTheClockKnown() => Assert.Equal(
+        [HistoryRule.StaleToken],
+        new LogBook().Enqueue("a", 0).Push("c2", 1, 60_000, "a", "t", 1, came: 20_000).Enqueue("b", 30_000).Push("c2", 30_001, 5_000, "b", "u", 1)
+            .Extend("b", "u", 40_000, 5_000).Broken());
+
+    [Fact]
+    public void Push_LowerPriorityFirst_IsBroken() => Assert.Equal(
+        [HistoryRule.Order],
+        new LogBook().Enqueue("high", 0, priority: 8).Enqueue("low", 4_000, priority: 3)
+            .Push("c1", 4_001, 60_000, "low", "t", 1).Claim(9_000, 5_000, ("high", "u", 1)).Broken());
+
+    [Fact]
+    public void InFlight_AsManyAsTheCredit_Holds() => Assert.Empty(Pushes(10).Broken());
+
+    [Fact]
+    public void InFlight_OneMoreThanTheCredit_IsBroken() => Assert.Equal([HistoryRule.InFlight], Pushes(11).Broken());
+
+    [Fact]
+    public void InFlight_OneMoreWhenAResultMayHaveLeft_Holds() =>
+        Assert.Empty(Pushes(10).Result("c3", "t3", 99_000, status: null).Enqueue("last", 100_000).Push("c1", 100_001, 600_000, "last", "u", 1).Broken());
+
+    [Fact]
     public void Clock_ThatContradictsItself_LeavesEndsUndecided()
     {
         var verdict = new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Extend("a", "t", 60_000, 1_000)
@@ -251,5 +296,12 @@ public sealed class HistoryRuleTests
             }).Verdict();
         Assert.True(verdict.Held);
         Assert.Equal(1, verdict.Rules[(int)HistoryRule.StaleToken].Undecided["the server's clock is not known"]);
+    }
+
+    private static LogBook Pushes(int count)
+    {
+        var log = new LogBook();
+        for (var i = 0; i < count; i++) log.Enqueue($"c{i}", i * 5_000).Push("c1", (i * 5_000) + 1, 600_000, $"c{i}", $"t{i}", 1);
+        return log;
     }
 }

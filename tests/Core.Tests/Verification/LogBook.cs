@@ -53,6 +53,23 @@ internal sealed class LogBook
         Commands = [.. got.Select(one => new GrantSeen { Command = one.Id, Token = one.Token, Attempt = one.Attempt, VisibleUntil = Server + one.Until })],
     });
 
+    /// <summary>A command that was pushed at a time and came right after it, or later again.</summary>
+    public LogBook Push(string connection, long at, long lasts, string id, string token, int attempt, long? came = null) => Add(new PushSeen
+    {
+        By = "pi",
+        Device = "pi",
+        Sent = 0,
+        Answered = (came ?? at) * 1_000 + 500,
+        Status = 200,
+        Connection = connection,
+        VisibilityMs = lasts,
+        Commands = [new GrantSeen { Command = id, Token = token, Attempt = attempt, VisibleUntil = Server + at + lasts }],
+    });
+
+    /// <summary>The connection is lost; it surely was there at a time before.</summary>
+    public LogBook Lose(string connection, long lastSign, long at, long grace) =>
+        Add(new LostSeen { By = "pi", Device = "pi", Sent = lastSign * 1_000, Answered = at * 1_000 + 500, Connection = connection, GraceMs = grace });
+
     public LogBook Extend(string id, string token, long at, long by, int? status = 200) => Add(new ExtendSeen
     {
         By = "pi",

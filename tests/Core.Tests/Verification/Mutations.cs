@@ -27,7 +27,20 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
         (HistoryRule.AtMostOnce, m => m.StartTwice()),
         (HistoryRule.Approval, m => m.ForgetTheApproval()),
         (HistoryRule.OwnDevice, m => m.HandToAStranger()),
+        (HistoryRule.InFlight, m => m.PushPastTheCredit()),
     ];
+
+    private IEnumerable<Observation>? PushPastTheCredit() => log.Concat(Enumerable.Range(0, HistoryRecorder.Credit + 1).Select(i => new PushSeen
+    {
+        By = "device",
+        Device = "d1",
+        Sent = end,
+        Answered = end + (i * 300_000) + 10_000,
+        Status = 200,
+        Connection = "another",
+        VisibilityMs = 60_000,
+        Commands = [new GrantSeen { Command = $"another-{i}", Token = $"another-{i}", Attempt = 1, VisibleUntil = LogBook.Server + (end / 1_000) + (i * 300) + 60_000 }],
+    }));
 
     private IEnumerable<Observation>? Lose() => Pick(Accepted()) is { } accepted
         ? log.Select(entry => entry is ViewSeen view && view.Command == accepted.Command

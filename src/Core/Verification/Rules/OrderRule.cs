@@ -13,7 +13,7 @@ internal static class OrderRule
     {
         var stories = claims.SelectMany(claim => claim.Commands).Select(seen => seen.Command)
             .Concat(history.SentTo(device)).Distinct().Select(id => history.Commands[id]).Where(story => story.Acceptance is not null);
-        var mayHideClaims = claims.Exists(claim => claim.IsOpen);
+        var mayHideClaims = claims.Exists(claim => claim.IsOpen || claim is PushSeen);
         var waiting = new WaitingCommands([.. stories.SelectMany(story => Waits.Of(story, mayHideClaims, history.Clock, findings))]);
 
         foreach (var claim in claims.Where(claim => claim.Answered is not null && claim.Commands.Length > 0).OrderBy(claim => claim.Sent))
