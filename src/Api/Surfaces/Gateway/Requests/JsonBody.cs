@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
+using Gateway.Api.Json;
 using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Api.Surfaces.Gateway.Requests;
@@ -16,8 +16,6 @@ internal static class JsonBody
     public const int MaxDepth = 64;
 
     private const int FirstBuffer = 16 * 1024;
-
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     private static readonly JsonElement EmptyObject = JsonElement.Parse("{}");
 
@@ -45,7 +43,7 @@ internal static class JsonBody
 
         if (mayBeEmpty && bytes.WrittenCount == 0) return Read(EmptyObject, read);
         if (untyped) return GatewayErrors.Result(GatewayErrorCode.UnsupportedMediaType);
-        return Parse(bytes.WrittenMemory) is { } body
+        return StrictJson.ParseObject(bytes.WrittenMemory, MaxDepth) is { } body
             ? Read(body, read)
             : GatewayErrors.Result(
                 GatewayErrorCode.InvalidRequest,
@@ -55,37 +53,13 @@ internal static class JsonBody
     private static GatewayErrorResult TooLarge() =>
         GatewayErrors.Result(GatewayErrorCode.PayloadTooLarge, $"The request body is larger than {MaxBytes} bytes.");
 
-    private static OrError<T> Read<T>(JsonElement body, Func<FieldReader, T> read)
+    /// <summary>Reads an object that came by other ways than a body.</summary>
+    public static OrError<T> Read<T>(JsonElement body, Func<FieldReader, T> read)
         where T : class
     {
         var errors = new List<FieldError>();
         var value = read(new FieldReader(body, errors));
         return errors.Count == 0 ? value : GatewayErrors.Invalid(errors);
-    }
-
-    /// <summary>The object; null: the bytes are something else.</summary>
-    private static JsonElement? Parse(ReadOnlyMemory<byte> utf8)
-    {
-        if (!Utf8.IsValid(utf8.Span)) return null;
-        try
-        {
-            if (utf8.Span.IndexOf("\\u"u8) >= 0) RefuseHalfCharacters(utf8.Span);
-            // Cloned values outlive the document, and bodies are read once: nothing is gained by pooling.
-            using var document = JsonDocument.Parse(utf8, Options);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
-        }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Throws when a name or text holds half of a surrogate pair: it is no text, and could be neither stored nor answered.</summary>
-    private static void RefuseHalfCharacters(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
-        while (reader.Read())
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
     }
 
     private static bool IsJson(HttpRequest request) =>
