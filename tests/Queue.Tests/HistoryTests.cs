@@ -105,8 +105,10 @@ public sealed class HistoryTests
 
         await replica.Writer.StartAsync(TestContext.Current.CancellationToken);
 
-        await Eventually.UntilAsync(() => history.Writes.Count > 0);
+        await Eventually.UntilAsync(() => history.Writes.Sum() >= 100);
         await replica.Writer.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Equal([100], history.Writes);
+
+        // The last device may have been answered a moment before the writer was told of it.
+        Assert.InRange(history.Writes.Count, 1, 2);
     }
 }

@@ -37,7 +37,11 @@ public static class DeviceQueue
 /// <param name="WrittenThrough">Events up to this number are in history.</param>
 /// <param name="Facts">What was read beside the head.</param>
 /// <param name="Limits">The bounds.</param>
-public sealed record QueueContext(DateTimeOffset Now, string CommitId, long WrittenThrough, QueueFacts Facts, QueueLimits Limits);
+public sealed record QueueContext(DateTimeOffset Now, string CommitId, long WrittenThrough, QueueFacts Facts, QueueLimits Limits)
+{
+    /// <summary>Who commits (<see cref="HeadCommit.Writer"/>).</summary>
+    public string Writer { get; init; } = "";
+}
 
 /// <summary>What <see cref="DeviceQueue.Apply"/> answers.</summary>
 /// <param name="Head">The next head; the given one when nothing changed.</param>

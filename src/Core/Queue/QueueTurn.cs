@@ -9,14 +9,12 @@ namespace Gateway.Core.Queue;
 /// </summary>
 internal sealed partial class QueueTurn
 {
-    /// <summary>How many earlier commits a head names: more than replicas that could come between a save and the look for it.</summary>
-    private const int RememberedCommits = 8;
-
     private readonly QueueHead original;
     private readonly List<QueueEvent> events;
     private readonly List<QueueInterest> interests;
     private readonly QueueFacts facts;
     private readonly string commitId;
+    private readonly string writer;
     private long seq;
     private int documents;
 
@@ -25,6 +23,7 @@ internal sealed partial class QueueTurn
         original = head;
         facts = context.Facts;
         commitId = context.CommitId;
+        writer = context.Writer;
         Limits = context.Limits;
         Now = context.Now.ToUnixTimeMilliseconds();
         At = context.Now;
@@ -180,8 +179,7 @@ internal sealed partial class QueueTurn
 
     public QueueHead ToHead() => original with
     {
-        Commit = commitId,
-        Previous = [original.Commit, .. original.Previous.Take(RememberedCommits - 1)],
+        Commits = [new HeadCommit(writer, commitId, Now), .. original.Commits.Where(IsRemembered).Take(QueueHead.RememberedWriters - 1)],
         Seq = seq,
         LastId = LastId,
         Lanes = [.. lanes.Where(lane => lane.Count > 0).Select(lane => lane.ToRecord())],
@@ -192,6 +190,9 @@ internal sealed partial class QueueTurn
         Interests = [.. interests],
         Armed = Armed,
     };
+
+    private bool IsRemembered(HeadCommit commit) =>
+        commit.Writer != writer && Now - commit.At < (long)QueueHead.Remembered.TotalMilliseconds;
 
     private string Write(QueueDocument document)
     {

@@ -51,7 +51,7 @@ internal sealed class Committer(
                 await LoadAsync(cell, cancellationToken);
                 (fresh, stale) = (true, false);
                 if (tried.FindIn(cell.Head!) is { } through) return Done(cell, through, tried);
-                await DeleteQuietlyAsync(cell.DeviceId, tried.GiveUp(cell.DeviceId, cell.Head!), cancellationToken);
+                await DeleteQuietlyAsync(cell.DeviceId, tried.GiveUp(cell.DeviceId, cell.Head!, time.GetUtcNow().ToUnixTimeMilliseconds()), cancellationToken);
             }
 
             var (head, etag) = (cell.Head!, cell.Etag!);
@@ -135,7 +135,7 @@ internal sealed class Committer(
         {
             var now = time.GetUtcNow();
             var commitId = SortableId.Create(now, RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
-            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits));
+            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits) { Writer = cell.Writer });
             if (!step.Needs.Any) return step;
             foreach (var (name, document) in await ReadAsync(cell.DeviceId, step.Needs.Documents, cancellationToken)) facts.Documents[name] = document;
             if (step.Needs.Documents.FirstOrDefault(name => !facts.Documents.ContainsKey(name)) is { } absent)

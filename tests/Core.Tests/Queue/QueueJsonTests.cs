@@ -23,7 +23,8 @@ public sealed class QueueJsonTests
 
         using var json = Parse(device.Head with { Armed = 1 });
         var head = json.RootElement;
-        Assert.Equal(["armed", "claimed", "commit", "events", "lanes", "last", "pending", "prev", "seq", "session", "v", "waits"], Names(head));
+        Assert.Equal(["armed", "by", "claimed", "events", "lanes", "last", "pending", "seq", "session", "v", "waits"], Names(head));
+        Assert.Equal(["at", "c", "w"], Names(head.GetProperty("by")[0]));
         var lane = head.GetProperty("lanes")[0];
         Assert.Equal(["front", "pr", "segs", "tail"], Names(lane));
         Assert.Equal(["c", "d", "id", "sk", "x"], Names(lane.GetProperty("segs")[0]));
@@ -42,7 +43,7 @@ public sealed class QueueJsonTests
     public void Head_WithNothingInIt_IsSmall()
     {
         using var json = Parse(QueueHead.Empty);
-        Assert.Equal(["claimed", "commit", "events", "lanes", "pending", "prev", "seq", "v", "waits"], Names(json.RootElement));
+        Assert.Equal(["by", "claimed", "events", "lanes", "pending", "seq", "v", "waits"], Names(json.RootElement));
     }
 
     [Fact]

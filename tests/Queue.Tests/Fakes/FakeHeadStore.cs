@@ -64,10 +64,14 @@ internal sealed class FakeHeadStore : IHeadStore
     }
 
     /// <summary>Another replica's commit at this very moment. From within <see cref="Before"/> or <see cref="After"/>.</summary>
-    public void CommitByOther(string deviceId, QueueOperation operation, DateTimeOffset now)
+    public void CommitByOther(string deviceId, QueueOperation operation, DateTimeOffset now, string writer = "other")
     {
         var step = DeviceQueue.Apply(
-            Head(deviceId), [operation], new QueueContext(now, $"other-{version}", 0, new QueueFacts(), QueueLimits.Default));
+            Head(deviceId),
+            [operation],
+            new QueueContext(now, $"other-{++version}", 0, new QueueFacts(), QueueLimits.Default) { Writer = writer });
+        foreach (var (name, document) in step.Effects.Writes)
+            values[$"{deviceId}/{name}"] = (JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument), "1");
         values[deviceId] = (JsonSerializer.Serialize(step.Head, QueueJson.Default.QueueHead), $"{int.Parse(values[deviceId].Etag) + 1}");
     }
 
