@@ -1,27 +1,27 @@
 using System.Globalization;
 using System.Text;
+using Gateway.Bench.Load;
 
-namespace Gateway.Bench;
+namespace Gateway.Bench.Report;
 
-/// <summary>The ratios as bars: the floor is 1.</summary>
+/// <summary>The ratios as bars: the save floor is 1.</summary>
 internal static class Picture
 {
     private const int BarHeight = 18, Left = 190, Width = 720, PerUnit = 110;
 
-    public static string Draw(IReadOnlyList<Row> rows, string floor)
+    public static string Draw(IReadOnlyList<Series> rows)
     {
         var body = new StringBuilder();
         var y = 34;
         foreach (var group in rows.GroupBy(row => row.Clients))
         {
-            body.AppendLine(CultureInfo.InvariantCulture, $"""<text x="12" y="{y + 2}" class="h">{group.Key} client(s): median latency, one etag save = 1</text>""");
+            body.AppendLine(CultureInfo.InvariantCulture, $"""<text x="12" y="{y + 2}" class="h">{(group.Key == 1 ? "1 client" : $"{group.Key} clients")}: median latency, one etag save = 1</text>""");
             y += 14;
             foreach (var row in group)
             {
-                var ratio = Report.Ratio(rows, row, floor);
-                var width = Math.Min(Width - Left - 130, ratio * PerUnit);
+                var width = Math.Min(Width - Left - 150, row.LatencyRatio * PerUnit);
                 var kind = row.Name.StartsWith("floor", StringComparison.Ordinal) ? "f" : "o";
-                body.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left - 8}" y="{y + 13}" text-anchor="end">{row.Name}</text><rect x="{Left}" y="{y}" width="{width:0.#}" height="{BarHeight - 4}" class="{kind}"/><text x="{Left + width + 6:0.#}" y="{y + 13}">{ratio:0.00}  ({row.Measure.P50:0.00} ms, {row.Measure.PerSecond:#,0}/s)</text>""");
+                body.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left - 8}" y="{y + 13}" text-anchor="end">{row.Name}</text><rect x="{Left}" y="{y}" width="{width:0.#}" height="{BarHeight - 4}" class="{kind}"/><text x="{Left + width + 6:0.#}" y="{y + 13}">{row.LatencyRatio:0.00}  ({row.P50:0.00} ms, {row.PerSecond:#,0}/s)</text>""");
                 y += BarHeight;
             }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Gateway.Bench;
+namespace Gateway.Bench.Servers;
 
 /// <summary>A server as a process of its own, in a temp folder, on free ports, ended with the benchmark.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
