@@ -5,12 +5,12 @@ using Gateway.EndToEnd.Tests.Driver;
 namespace Gateway.EndToEnd.Tests;
 
 /// <summary>The main job: a device registers and works, its customer sends and approves commands and sees the results.</summary>
-public sealed class MainJobTests
+public class MainJobTests : DeploymentTests
 {
     [Fact]
     public async Task Diagnosis_SystemInfo_RealResultInTheSession()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
@@ -33,7 +33,7 @@ public sealed class MainJobTests
     [Fact]
     public async Task Remediation_ApprovedRejectedCancelled_OnlyTheApprovedRunsAndOnce()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var allow = Path.Combine(bench.Folder, "allow.json");
         await File.WriteAllTextAsync(allow, """{"commands": ["run_script"]}""");
@@ -67,7 +67,7 @@ public sealed class MainJobTests
     [Fact]
     public async Task DeviceThroughTheSidecarsInvoke_RegisterToResult_AsDirectly()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
         using var device = new DeviceClient($"{server.SidecarUrl}/v1.0/invoke/gateway-api/method");
