@@ -35,7 +35,8 @@ internal readonly record struct DeviceAuthResult(DeviceAuthOutcome Outcome, Time
 /// Checks device ids and secrets, for <c>POST /api/v1/device/auth</c> and the device socket. An unknown device costs the
 /// same work, gets the same answer and counts the same as a wrong secret. Any number of threads.
 /// </summary>
-internal sealed class DeviceAuthenticator(IDeviceCredentialStore store, FailedAttempts attempts, ILogger<DeviceAuthenticator> logger)
+internal sealed class DeviceAuthenticator(
+    IDeviceCredentialStore store, ISecretCheck secrets, FailedAttempts attempts, ILogger<DeviceAuthenticator> logger)
 {
     // Stands for every id that no device can have: the store and the counters are not bothered with them.
     private const string NoDevice = "";
@@ -62,7 +63,7 @@ internal sealed class DeviceAuthenticator(IDeviceCredentialStore store, FailedAt
         try
         {
             var credential = await store.FindAsync(deviceId, cancellationToken);
-            var isRight = CredentialHash.AreEqual(CredentialHash.Of(secret), credential?.SecretHash ?? nobodysHash);
+            var isRight = secrets.Matches(secret, credential?.SecretHash ?? nobodysHash);
             wrong = !isRight || credential is null;
             return new DeviceAuthResult(wrong ? DeviceAuthOutcome.InvalidCredentials : OutcomeOf(credential!.Access));
         }

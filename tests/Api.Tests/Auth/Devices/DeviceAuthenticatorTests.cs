@@ -14,6 +14,7 @@ public sealed class DeviceAuthenticatorTests : IDisposable
 
     private readonly ManualTimeProvider time = new();
     private readonly FakeDeviceStore store = new();
+    private readonly CountingSecretCheck secrets = new();
     private readonly CapturedLog log = new();
     private readonly DeviceAuthenticator authenticator;
 
@@ -54,8 +55,9 @@ public sealed class DeviceAuthenticatorTests : IDisposable
     {
         Assert.Equal(await authenticator.AuthenticateAsync(Device, "wrong", null, default), await authenticator.AuthenticateAsync(deviceId, Secret, null, default));
 
-        // The same work: both asked the store once, and both count.
+        // The same work: both asked the store once and made one comparison, and both count.
         Assert.Equal(2, store.CredentialReads);
+        Assert.Equal(2, secrets.Checks);
         for (var i = 0; i < 9; i++) await Try(deviceId, Secret);
         Assert.Equal(DeviceAuthOutcome.TooManyAttempts, await Try(deviceId, Secret));
     }
@@ -172,7 +174,7 @@ public sealed class DeviceAuthenticatorTests : IDisposable
     }
 
     private DeviceAuthenticator NewReplica(DeviceAuthOptions options) =>
-        new(store, new FailedAttempts(Options.Create(options), time), log.For<DeviceAuthenticator>());
+        new(store, secrets, new FailedAttempts(Options.Create(options), time), log.For<DeviceAuthenticator>());
 
     private async Task<DeviceAuthOutcome> Try(string deviceId, string secret, IPAddress? address = null) =>
         (await authenticator.AuthenticateAsync(deviceId, secret, address, CancellationToken.None)).Outcome;
