@@ -25,10 +25,12 @@ public sealed class CommandQueueTests
         Assert.Equal(["save", "save", "save", "save"], store.Calls);
     }
 
-    [Fact]
-    public async Task SteadyTraffic_RandomEtags_ReadsBeforeEachSaveAndNeverGuessesAgain()
+    [Theory]
+    [InlineData(EtagKind.Number)]
+    [InlineData(EtagKind.Text)]
+    public async Task SteadyTraffic_RandomEtags_ReadsBeforeEachSaveAndNeverGuessesAgain(EtagKind etags)
     {
-        var store = new FakeHeadStore { Counting = false };
+        var store = new FakeHeadStore { Etags = etags };
         var replica = new QueueReplica(store, history, time);
         await replica.CycleAsync(time);
         store.Calls.Clear();

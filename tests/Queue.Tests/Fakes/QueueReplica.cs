@@ -43,6 +43,9 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     /// <summary>How often it was tried to arm.</summary>
     public int Arming { get; private set; }
 
+    /// <summary>What an arming does; an exception is the arming's.</summary>
+    public Action<DateTimeOffset>? OnArm { get; set; }
+
     /// <summary>What an arming waits for.</summary>
     public Task Hang { get; set; } = Task.CompletedTask;
 
@@ -109,6 +112,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Arming++;
         await Hang;
         BeforeArm?.Invoke();
+        OnArm?.Invoke(due);
         lock (Armed) Armed.Add((deviceId, due));
     }
 
