@@ -29,7 +29,7 @@ public abstract class ActorMethodConformance<TSidecar>(ActorFixture<TSidecar> fi
         Assert.Equal("true", call.Headers["dapr-api-call"]);
         Assert.Equal(SidecarUnderTest.AppId, call.Headers["dapr-caller-app-id"]);
         Assert.Equal("default", call.Headers["dapr-caller-namespace"]);
-        Assert.EndsWith("-00", call.Headers["traceparent"], StringComparison.Ordinal);
+        Assert.Equal("00-00000000000000000000000000000000-0000000000000000-00", call.Headers["traceparent"]);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public abstract class ActorMethodConformance<TSidecar>(ActorFixture<TSidecar> fi
         Assert.Equal("remoting", call.Headers["x-daprrequestheader"]);
         Assert.Equal("abc", call.Headers["dapr-reentrancy-id"]);
         Assert.Equal("Bearer t", call.Headers["authorization"]);
-        Assert.Matches("^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$", call.Headers["traceparent"]);
+        Assert.Equal("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", call.Headers["traceparent"]);
     }
 
     [Fact]
@@ -163,8 +163,7 @@ public abstract class ActorMethodConformance<TSidecar>(ActorFixture<TSidecar> fi
     public async Task Invoke_BodyOverTheLimit_IsRefused()
     {
         Answer answer = await PutAsync($"/v1.0/actors/M/{Fixture.NewId()}/method/ok", new string('x', (4 << 20) + 1));
-        Assert.Equal(400, (int)answer.Status);
-        Assert.Contains("stream too large", answer.Message, StringComparison.Ordinal);
+        Assert.Equal((500, "ERR_ACTOR_INVOKE_METHOD"), ((int)answer.Status, answer.ErrorCode));
     }
 
     /// <summary>https://docs.dapr.io/reference/api/metadata_api/.</summary>

@@ -19,6 +19,9 @@ public sealed class DaprdInMemoryActorStateTtl(ActorTtlFixture<DaprdInMemory> fi
 public sealed class DaprdInMemoryReminders(ActorFixture<DaprdInMemory> fixture) : ReminderConformance<DaprdInMemory>(fixture);
 
 [Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
+public sealed class DaprdInMemoryReminderCallbacks(ActorFixture<DaprdInMemory> fixture) : ReminderCallbackConformance<DaprdInMemory>(fixture);
+
+[Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
 public sealed class DaprdInMemoryActorRestarts(ActorFixture<DaprdInMemory> fixture) : ActorRestartConformance<DaprdInMemory>(fixture);
 
 [Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
@@ -41,6 +44,9 @@ public sealed class DaprdRedisActorStateTtl(ActorTtlFixture<DaprdRedis> fixture)
 
 [Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
 public sealed class DaprdRedisReminders(ActorFixture<DaprdRedis> fixture) : ReminderConformance<DaprdRedis>(fixture);
+
+[Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
+public sealed class DaprdRedisReminderCallbacks(ActorFixture<DaprdRedis> fixture) : ReminderCallbackConformance<DaprdRedis>(fixture);
 
 [Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
 public sealed class DaprdRedisActorRestarts(ActorFixture<DaprdRedis> fixture) : ActorRestartConformance<DaprdRedis>(fixture);

@@ -12,6 +12,8 @@ public sealed class EmbeddedActorStateTtl(ActorTtlFixture<EmbeddedSidecar> fixtu
 
 public sealed class EmbeddedReminders(ActorFixture<EmbeddedSidecar> fixture) : ReminderConformance<EmbeddedSidecar>(fixture);
 
+public sealed class EmbeddedReminderCallbacks(ActorFixture<EmbeddedSidecar> fixture) : ReminderCallbackConformance<EmbeddedSidecar>(fixture);
+
 public sealed class EmbeddedActorRestarts(ActorFixture<EmbeddedSidecar> fixture) : ActorRestartConformance<EmbeddedSidecar>(fixture);
 
 public sealed class EmbeddedTimers(ActorFixture<EmbeddedSidecar> fixture) : TimerConformance<EmbeddedSidecar>(fixture);
