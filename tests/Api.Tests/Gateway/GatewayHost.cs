@@ -52,6 +52,9 @@ public sealed class GatewayHost : IAsyncLifetime
         settings["Gateway:DataPath"] = folder;
         settings.TryAdd("Gateway:RateLimits:CustomerPerMinute", "0");
         settings.TryAdd("Gateway:RateLimits:DevicePerMinute", "0");
+
+        // Time stands still here: nobody would come out of it.
+        settings.TryAdd("Gateway:DeviceAuth:WrongSecretDelay", "00:00:00");
     }
 
     public ManualTimeProvider Time { get; }
