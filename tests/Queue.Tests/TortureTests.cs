@@ -1,3 +1,5 @@
+using Gateway.Core.Commands;
+using Gateway.Core.Queue;
 using Gateway.Core.Verification;
 using Gateway.Queue.Tests.Fakes;
 
@@ -11,6 +13,9 @@ public sealed class TortureTests
 {
     private const int Replicas = 3;
 
+    /// <summary>Interleavings of each kind; GATEWAY_SEEDS asks for more.</summary>
+    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("GATEWAY_SEEDS"), out var seeds) ? seeds : 20;
+
     /// <summary>What may happen to a call without ending the replica.</summary>
     private static readonly Fault[] Errors = [Fault.ErrorBefore, Fault.ErrorAfter, Fault.RefusedAfter, Fault.Late, Fault.Half];
 
@@ -20,7 +25,7 @@ public sealed class TortureTests
     [InlineData(EtagKind.Counter)]
     [InlineData(EtagKind.Number)]
     [InlineData(EtagKind.Text)]
-    public Task ThreeReplicas_NothingGoesWrong_KeepEveryRuleAndLeaveNothing(EtagKind etags) => EachSeedAsync(60, async seed =>
+    public Task ThreeReplicas_NothingGoesWrong_KeepEveryRuleAndLeaveNothing(EtagKind etags) => EachSeedAsync(Seeds, async seed =>
     {
         var torture = await RunAsync(seed, etags, faults: null);
         Assert.Empty(torture.Store.Garbage(Torture.Device));
@@ -29,28 +34,34 @@ public sealed class TortureTests
     [Theory]
     [InlineData(EtagKind.Counter)]
     [InlineData(EtagKind.Text)]
-    public Task ThreeReplicas_StoresAnswerErrors_KeepEveryRule(EtagKind etags) => EachSeedAsync(60, seed =>
+    public Task ThreeReplicas_StoresAnswerErrors_KeepEveryRule(EtagKind etags) => EachSeedAsync(Seeds, seed =>
         RunAsync(seed, etags, number => new FaultRain((seed * Replicas) + number, 0.06, Errors)));
 
     [Theory]
     [InlineData(EtagKind.Counter)]
     [InlineData(EtagKind.Text)]
-    public Task ThreeReplicas_CrashAtAnyCallAndStartAgain_KeepEveryRule(EtagKind etags) => EachSeedAsync(60, seed =>
+    public Task ThreeReplicas_CrashAtAnyCallAndStartAgain_KeepEveryRule(EtagKind etags) => EachSeedAsync(Seeds, seed =>
         RunAsync(seed, etags, number => new FaultRain((seed * Replicas) + number, 0.06, All)));
 
     [Fact]
-    public async Task Torture_OfManySeeds_PutsEveryRuleToTheTest()
+    public async Task Torture_OfManySeeds_PutsEveryRuleToTheTestAndComesToEveryEnd()
     {
-        var log = new List<HistoryVerdict>();
-        await EachSeedAsync(8, async seed =>
+        var (verdicts, events) = (new List<HistoryVerdict>(), new List<QueueEvent>());
+        await EachSeedAsync(12, async seed =>
         {
             var torture = await RunAsync(seed, EtagKind.Counter, number => new FaultRain((seed * Replicas) + number, 0.03, Errors));
             var verdict = QueueVerdict.CheckAnswers(torture.Log);
-            lock (log) log.Add(verdict);
+            lock (verdicts)
+            {
+                verdicts.Add(verdict);
+                events.AddRange(torture.History.Events(Torture.Device));
+            }
         });
 
         foreach (var rule in HistoryRules.All)
-            Assert.True(log.Sum(verdict => verdict.Rules[(int)rule].Checked) > 0, $"Nothing tested that {rule.Sentence()}.");
+            Assert.True(verdicts.Sum(verdict => verdict.Rules[(int)rule].Checked) > 0, $"Nothing tested that {rule.Sentence()}.");
+        Assert.Equal(Enum.GetValues<QueueEventKind>(), events.Select(e => e.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<CommandState>(), events.Select(e => e.State).OfType<CommandState>().Distinct().Order());
     }
 
     private static async Task<Torture> RunAsync(int seed, EtagKind etags, Func<int, IFaults>? faults)

@@ -49,9 +49,9 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
         if (outcome.State == CommandState.PendingApproval) torture.Pending.Add(outcome.CommandId!);
     });
 
-    public async Task<Action> ClaimAsync(int limit)
+    public async Task<Action> ClaimAsync(int limit, TimeSpan? visible = null)
     {
-        var (request, visibility, notes) = ($"r{torture.Next}", TimeSpan.FromMilliseconds(random.Next(500, 60_000)), new List<Action>());
+        var (request, visibility, notes) = ($"r{torture.Next}", visible ?? TimeSpan.FromMilliseconds(random.Next(500, 60_000)), new List<Action>());
         for (var attempt = 0; attempt < 3; attempt++)
         {
             // Tokens are fresh for every attempt; the request is the same until it is answered.
@@ -127,7 +127,7 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
         < 74 when torture.Claims.Count > 0 => ResultAsync(Pick(torture.Claims)),
         < 77 when torture.Results.Count > 0 => RepeatAsync(Pick([.. torture.Results.Values])),
         < 80 when torture.Known.Count > 0 => CancelAsync(Pick(torture.Known)),
-        < 86 when torture.Pending.Count > 0 => DecideAsync(Pick(torture.Pending)),
+        < 86 when torture.Pending.Count > 0 => DecideAsync(Pick(torture.Pending), approved: random.Next(5) > 0),
         < 89 => SessionAsync(),
         < 95 => RemindAsync(),
         _ => QuietlyAsync(() => replica().Queue.FlushAsync(Device, TestContext.Current.CancellationToken)),
@@ -193,7 +193,7 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
         if (outcome is not null) torture.Claims.AddRange(outcome.Commands.Select(command => (command.Id, command.Token)));
     }
 
-    private Task<Action> ExtendAsync((string Id, string Token) claim)
+    public Task<Action> ExtendAsync((string Id, string Token) claim)
     {
         var by = random.Next(200, 60_000);
         return AskAsync(new ExtendClaim(claim.Id, claim.Token, TimeSpan.FromMilliseconds(by)), (outcome, sent, answered) => torture.Add(new ExtendSeen
@@ -224,9 +224,8 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
         };
     }
 
-    private Task<Action> DecideAsync(string id)
+    public Task<Action> DecideAsync(string id, bool approved)
     {
-        var approved = random.Next(5) > 0;
         torture.Pending.Remove(id);
         var session = torture.Store.Head(Device).Pending.FirstOrDefault(entry => entry.Id == id)?.Definition.SessionId;
         var decide = new DecideApproval { CommandId = id, SessionId = session!, Approved = approved, By = "customer:c" };
