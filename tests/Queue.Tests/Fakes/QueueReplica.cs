@@ -44,7 +44,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     public int Arming { get; private set; }
 
     /// <summary>What an arming does; an exception is the arming's.</summary>
-    public Action<DateTimeOffset>? OnArm { get; set; }
+    public Func<DateTimeOffset, Task>? OnArm { get; set; }
 
     /// <summary>What an arming waits for.</summary>
     public Task Hang { get; set; } = Task.CompletedTask;
@@ -112,7 +112,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Arming++;
         await Hang;
         BeforeArm?.Invoke();
-        OnArm?.Invoke(due);
+        if (OnArm is not null) await OnArm(due);
         lock (Armed) Armed.Add((deviceId, due));
     }
 

@@ -59,14 +59,18 @@ internal sealed class Torture(EtagKind etags)
     public void Add(Observation observation) => log.Add(observation);
 
     /// <summary>A replica on its own way to the stores.</summary>
-    public QueueReplica NewReplica(ReplicaLink link, string id) => new(link, link, Time, id, options =>
+    public QueueReplica NewReplica(ReplicaLink link, string id, Func<DateTimeOffset, Task>? arm = null) => new(link, link, Time, id, options =>
     {
         options.Sizes = options.Sizes with { InlineText = 64, InlineEntries = 6, LaneEntries = 3, SegmentEntries = 5 };
         options.MaxAttempts = 3;
         options.ApprovalValidity = TimeSpan.FromMinutes(2);
     })
     {
-        OnArm = due => link.Arm(() => Reminders.Set(due)),
+        OnArm = arm ?? (due =>
+        {
+            link.Arm(() => Reminders.Set(due));
+            return Task.CompletedTask;
+        }),
     };
 
     /// <summary>Ends what has not ended, on a replica of its own that nothing happens to, and looks at everything.</summary>

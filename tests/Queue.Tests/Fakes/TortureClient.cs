@@ -11,7 +11,7 @@ namespace Gateway.Queue.Tests.Fakes;
 /// time passes, reminders fire, sweeps come by. Every operation answers an action that notes what was seen: many may be under way
 /// at once, and are noted in their order.
 /// </summary>
-internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica, Random random, TurnScheduler? turns = null)
+internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica, Random random, TurnScheduler? turns = null, Func<Task>? remind = null)
 {
     private const string Device = Torture.Device;
 
@@ -254,6 +254,7 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
     /// <summary>The reminder fires: when it is due, late, for nothing, twice, or never.</summary>
     private Task<Action> RemindAsync()
     {
+        if (remind is not null) return QuietlyAsync(remind);
         var isDue = torture.Reminders.Due <= torture.Time.GetUtcNow();
         if (!isDue && random.Next(4) > 0) return Task.FromResult(() => { });
         if (isDue && random.Next(3) > 0) torture.Reminders.Clear();
