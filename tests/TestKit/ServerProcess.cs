@@ -102,6 +102,12 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         await SignalAsync("TERM");
+        return await ExitCodeAsync();
+    }
+
+    /// <summary>Waits until it has ended by itself; its exit code.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
         await process.WaitForExitAsync().WaitAsync(StopLimit);
         return process.ExitCode;
     }

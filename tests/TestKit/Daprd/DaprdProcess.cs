@@ -63,6 +63,9 @@ public sealed class DaprdProcess : IAsyncDisposable
         await KillAsync();
     }
 
+    /// <summary>Waits until it has ended by itself.</summary>
+    public async Task<int> ExitCodeAsync() => await (server ?? throw new InvalidOperationException("It does not run.")).ExitCodeAsync();
+
     /// <summary>Halts it without ending it (SIGSTOP), until <see cref="ResumeAsync"/>.</summary>
     public Task PauseAsync() => server?.PauseAsync() ?? Task.CompletedTask;
 
