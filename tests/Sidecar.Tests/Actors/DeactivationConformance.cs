@@ -42,10 +42,10 @@ public abstract class DeactivationConformance<TSidecar>(ActorFixture<TSidecar> f
     [Fact]
     public async Task Idle_TimeCountsFromTheLatestTurn()
     {
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 6; i++)
         {
             await PutAsync($"{Path}/method/ok");
-            await ObserveAsync(400);
+            await ObserveAsync(250);
         }
 
         Assert.Equal(0, App.CountCallsTo(Actor));
@@ -55,8 +55,8 @@ public abstract class DeactivationConformance<TSidecar>(ActorFixture<TSidecar> f
     [Fact]
     public async Task Idle_TimerOfAShorterPeriod_KeepsTheActor()
     {
-        (await PostJsonAsync($"{Path}/timers/x", """{"dueTime":"0s","period":"500ms"}""")).IsNoContent();
-        await App.CallsToAsync($"{Actor}/method/timer/x", 5);
+        (await PostJsonAsync($"{Path}/timers/x", """{"dueTime":"0s","period":"300ms"}""")).IsNoContent();
+        await App.CallsToAsync($"{Actor}/method/timer/x", 6);
         Assert.Equal(0, App.CountCallsTo(Actor));
         (await Sidecar.DeleteAsync($"{Path}/timers/x")).IsNoContent();
         await App.CallsToAsync(Actor);

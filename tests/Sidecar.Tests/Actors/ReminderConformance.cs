@@ -131,10 +131,10 @@ public abstract class ReminderConformance<TSidecar>(ActorFixture<TSidecar> fixtu
     [Fact]
     public async Task Delete_Reminder_EndsIt()
     {
-        await RegisterAsync("""{"dueTime":"300ms","period":"300ms"}""");
+        await RegisterAsync("""{"dueTime":"1s","period":"1s"}""");
         (await Sidecar.DeleteAsync(Path)).IsNoContent();
         (await Sidecar.GetAsync(Path)).IsErrorStatus(404);
-        await ObserveAsync(800);
+        await ObserveAsync(1300);
         Assert.Equal(0, App.CountCallsTo(Callback));
     }
 
@@ -144,8 +144,8 @@ public abstract class ReminderConformance<TSidecar>(ActorFixture<TSidecar> fixtu
     [Fact]
     public async Task Register_SameName_Overwrites()
     {
-        await RegisterAsync("""{"dueTime":"300ms","data":"first"}""");
-        await RegisterAsync("""{"dueTime":"600ms","data":"second"}""");
+        await RegisterAsync("""{"dueTime":"1s","data":"first"}""");
+        await RegisterAsync("""{"dueTime":"1500ms","data":"second"}""");
         Assert.Equal("""{"data":"second","dueTime":"","period":""}""", Assert.Single(await App.CallsToAsync(Callback)).Body);
         await IsGoneAsync();
         Assert.Equal(1, App.CountCallsTo(Callback));

@@ -5,7 +5,7 @@ namespace Gateway.Sidecar.Tests.PubSub;
 // https://docs.dapr.io/reference/api/pubsub_api/#expected-http-response
 public sealed class DeliveryTests
 {
-    private const string Subscribe = """[{"pubsubname":"ps","topic":"t","route":"/t"},{"pubsubname":"ps","topic":"other","route":"/other"}]""";
+    private const string Subscribe = """[{"pubsubname":"ps","topic":"t","route":"/t"},{"pubsubname":"ps","topic":"other","route":"/other"},{"pubsubname":"ps","topic":"self","route":"/self","deadLetterTopic":"self"}]""";
 
     [Fact]
     public async Task Publish_StuckApp_FillsABoundedQueueAndThenFails()
@@ -24,6 +24,17 @@ public sealed class DeliveryTests
         hold.Dispose();
         Answer[] all = await Task.WhenAll(publishes);
         Assert.Contains(all, answer => answer.Status == 204);
+    }
+
+    // daprd never delivers again on such a topic of pubsub.in-memory: its publish waits for itself.
+    [Fact]
+    public async Task Deliver_DeadLetterTopicIsTheTopicItself_DoesNotBlock()
+    {
+        await using SidecarRig rig = await SidecarRig.StartAsync(subscribe: Subscribe);
+        int calls = 0;
+        rig.App.On("/self", _ => new AppReply(Interlocked.Increment(ref calls) < 3 ? 500 : 200));
+        await rig.PostAsync("/v1.0/publish/ps/self", "1");
+        await rig.App.CallsToAsync("/self", 3);
     }
 
     [Fact]
