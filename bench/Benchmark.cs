@@ -38,14 +38,14 @@ internal static class Benchmark
         {
             var bar = progress.AddTask("measuring", maxValue: options.Clients.Count * options.Rounds);
             var begun = TimeProvider.System.GetTimestamp();
-            while (TimeProvider.System.GetElapsedTime(begun) < WarmUp) await RoundAsync(http, fleet, own is not null, 16, null, cancellationToken);
+            while (TimeProvider.System.GetElapsedTime(begun) < WarmUp) await RoundAsync(http, fleet, own?.Process, 16, null, cancellationToken);
             foreach (var clients in options.Clients)
             {
                 var series = new Dictionary<string, Series>();
                 for (var round = 0; round < options.Rounds; round++)
                 {
                     bar.Description = $"{clients} clients";
-                    await RoundAsync(http, fleet, own is not null, clients, series, cancellationToken);
+                    await RoundAsync(http, fleet, own?.Process, clients, series, cancellationToken);
                     bar.Increment(1);
                 }
 
@@ -65,10 +65,10 @@ internal static class Benchmark
     }
 
     private static async Task RoundAsync(
-        HttpClient http, Fleet fleet, bool hasFloors, int clients, Dictionary<string, Series>? series, CancellationToken cancellationToken)
+        HttpClient http, Fleet fleet, ServerProcess? own, int clients, Dictionary<string, Series>? series, CancellationToken cancellationToken)
     {
         var phases = new List<(string Name, Phase Phase)>();
-        if (hasFloors)
+        if (own is not null)
         {
             await PhaseAsync(KestrelFloor, _ => FloorAsync("none"));
             await PhaseAsync(ActorFloor, device => FloorAsync($"actor/{device}"));
@@ -91,8 +91,10 @@ internal static class Benchmark
 
         async Task PhaseAsync(string name, Func<int, Task> request)
         {
-            phases.Add((name, await ClosedLoop.RunAsync(clients, fleet.Count, Depth, request)));
+            var before = own?.ProcessorTime;
+            var phase = await ClosedLoop.RunAsync(clients, fleet.Count, Depth, request);
             await Task.Delay(Settle, TimeProvider.System, cancellationToken);
+            phases.Add((name, phase with { Processor = own?.ProcessorTime - before }));
         }
 
         async Task FloorAsync(string what)

@@ -35,6 +35,9 @@ internal static class ClosedLoop
 /// <param name="Seconds">All together.</param>
 internal sealed record Phase(double[] Times, double Seconds)
 {
+    /// <summary>Processor time of the server, what it did afterwards for these requests included; null: not ours to see.</summary>
+    public TimeSpan? Processor { get; init; }
+
     public double PerSecond => Times.Length / Seconds;
 
     public double At(double share) => Times[Math.Min(Times.Length - 1, (int)(Times.Length * share))];

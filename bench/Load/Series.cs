@@ -22,6 +22,11 @@ internal sealed record Series(string Name, int Clients)
     /// <summary>How many times the floor's time per request at full load: the median of the rounds.</summary>
     public double LoadRatio => Median(pair => pair.Floor.PerSecond / pair.Phase.PerSecond);
 
+    /// <summary>Microseconds of processor time that the server used for each; null: not known.</summary>
+    public double? Microseconds => phases[0].Phase.Processor is null
+        ? null
+        : phases.Sum(pair => pair.Phase.Processor!.Value.TotalMicroseconds) / phases.Sum(pair => pair.Phase.Times.Length);
+
     private Phase All => new([.. phases.SelectMany(pair => pair.Phase.Times).Order()], 1);
 
     public void Add(Phase phase, Phase floor) => phases.Add((phase, floor));

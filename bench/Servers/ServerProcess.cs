@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Gateway.Bench.Servers;
 
@@ -34,33 +32,51 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Size of all files that it has written, in bytes.</summary>
     public long DiskSize => folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     /// <summary>Starts a built program.</summary>
     /// <param name="program">Path of its dll.</param>
-    /// <param name="describe">Its arguments and environment, from three free ports and the folder; answers its address.</param>
+    /// <param name="describe">Its arguments and environment, which may be added to; answers its address.</param>
     /// <param name="readyPath">What answers 200 once it is ready.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<ServerProcess> StartAsync(
-        string program, Func<int[], string, ProcessStartInfo, Uri> describe, string readyPath, CancellationToken cancellationToken)
+        string program, Func<ProcessStartInfo, Uri> describe, string readyPath, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-bench-");
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.FullName, RedirectStandardOutput = true };
         start.ArgumentList.Add(program);
-        var address = describe(FreePorts(3), folder.FullName, start);
+        var address = describe(start);
         var begun = Stopwatch.GetTimestamp();
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var server = new ServerProcess(process, folder, address);
-        using var http = new HttpClient { BaseAddress = address };
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StartLimit);
-        while (!await IsReadyAsync(http, readyPath, limit.Token))
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
-        server.TimeToReady = Stopwatch.GetElapsedTime(begun);
-        return server;
+        try
+        {
+            using var http = new HttpClient { BaseAddress = address };
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(StartLimit);
+            while (!await IsReadyAsync(http, readyPath, limit.Token))
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+            server.TimeToReady = Stopwatch.GetElapsedTime(begun);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -82,14 +98,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in listeners) listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
     }
 }
