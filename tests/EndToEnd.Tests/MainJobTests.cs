@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Gateway.EndToEnd.Tests.Driver;
 
@@ -72,16 +71,14 @@ public class MainJobTests : DeploymentTests
         using var alice = await server.CustomerAsync();
         using var device = new DeviceClient($"{server.SidecarUrl}/v1.0/invoke/gateway-api/method");
         await device.RegisterAsync("pi-1", await alice.ProvisionAsync("pi-1"));
-        await device.PostAsync("heartbeat", new { timestamp = Now(), status = "online" });
+        await device.BeatAsync();
         await alice.OnlineAsync("pi-1");
 
         var session = await alice.OpenSessionAsync("pi-1", "diagnostic");
         var waiting = device.ClaimAsync(waitMs: 20_000);
         var id = await alice.SendAsync(session, "system_info", new { });
         var command = Assert.Single(await waiting);
-        var claimToken = command.GetProperty("claimToken").GetString();
-        await device.PostAsync(
-            $"commands/{id}/result", new { claimToken, status = "success", output = "all well", executedAt = Now(), duration = 5 });
+        await device.ReportAsync(command, "all well");
 
         var done = await alice.UntilAsync(session, id, "completed");
         Assert.Equal("all well", done.GetProperty("result").GetProperty("output").GetString());
@@ -89,7 +86,4 @@ public class MainJobTests : DeploymentTests
 
     private static Task<string> SendAsync(CustomerClient customer, string session, string line) =>
         customer.SendAsync(session, "run_script", new { name = "append", args = new[] { line } });
-
-    private static string Now() =>
-        TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -6,7 +6,8 @@ namespace Gateway.EndToEnd.Tests.Driver;
 
 /// <summary>
 /// What stands around a server in production: its <c>daprd</c>, the app <c>gateway-actors</c> with a <c>daprd</c> of its own, and
-/// Redis behind both. Every sidecar calls its app with a token.
+/// Redis behind both. Every sidecar calls its app with a token; with <c>DAPR_API_TOKEN</c> among the server's settings it also asks for
+/// one.
 /// </summary>
 internal sealed class DaprdDeployment
 {
@@ -18,19 +19,22 @@ internal sealed class DaprdDeployment
     private int starts;
 
     private DaprdDeployment(
-        Bench bench, string components, DaprdProcess apiSidecar, DaprdProcess actorsSidecar, Dictionary<string, string?> actorsSettings)
+        Bench bench, string components, DaprdProcess apiSidecar, DaprdProcess actorsSidecar, int actorsPort, Dictionary<string, string?> actorsSettings)
     {
         this.bench = bench;
         this.components = components;
         this.actorsSettings = actorsSettings;
         ApiSidecar = apiSidecar;
         ActorsSidecar = actorsSidecar;
+        ActorsPort = actorsPort;
     }
 
     /// <summary>The server's own.</summary>
     public DaprdProcess ApiSidecar { get; }
 
     public DaprdProcess ActorsSidecar { get; }
+
+    public int ActorsPort { get; }
 
     /// <summary>The app that hosts the actors, as it runs or ran last; null for a further replica of the server.</summary>
     public ProgramProcess? ActorsApp { get; private set; }
@@ -40,18 +44,18 @@ internal sealed class DaprdDeployment
     {
         var components = await WriteComponentsAsync(bench);
         var actorsPort = FreePort.Next();
-        var actorsSidecar = await StartDaprdAsync(bench, components, "gateway-actors", actorsPort);
+        var actorsSidecar = await StartDaprdAsync(bench, components, "gateway-actors", actorsPort, server);
         var actorsSettings = new Dictionary<string, string?>(server.Settings) { ["Gateway__AppPort"] = Text(actorsPort) };
         PointTo(actorsSidecar, actorsSettings);
         var deployment = new DaprdDeployment(
-            bench, components, await StartApiDaprdAsync(bench, components, server), actorsSidecar, actorsSettings);
+            bench, components, await StartApiDaprdAsync(bench, components, server), actorsSidecar, actorsPort, actorsSettings);
         deployment.StartActors();
         return deployment;
     }
 
     /// <summary>The same for a further replica of the server.</summary>
     public async Task<DaprdDeployment> ForReplicaAsync(GatewayServer replica) =>
-        new(bench, components, await StartApiDaprdAsync(bench, components, replica), ActorsSidecar, actorsSettings);
+        new(bench, components, await StartApiDaprdAsync(bench, components, replica), ActorsSidecar, ActorsPort, actorsSettings);
 
     /// <summary>Starts the actors' app, again after it was killed.</summary>
     public void StartActors() => ActorsApp = bench.Start($"actors {++starts}", BuiltProgram.Actors, [], actorsSettings);
@@ -62,19 +66,18 @@ internal sealed class DaprdDeployment
 
     private static async Task<DaprdProcess> StartApiDaprdAsync(Bench bench, string components, GatewayServer server)
     {
-        var sidecar = await StartDaprdAsync(bench, components, "gateway-api", server.AppPort);
+        var sidecar = await StartDaprdAsync(bench, components, "gateway-api", server.AppPort, server);
         server.Settings["Gateway__Roles"] = "api";
         PointTo(sidecar, server.Settings);
         return sidecar;
     }
 
-    private static Task<DaprdProcess> StartDaprdAsync(Bench bench, string components, string appId, int appPort) => bench.StartDaprdAsync(new DaprdOptions
+    private static Task<DaprdProcess> StartDaprdAsync(Bench bench, string components, string appId, int appPort, GatewayServer server)
     {
-        AppId = appId,
-        AppPort = appPort,
-        ResourcesPath = components,
-        Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken },
-    });
+        var environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken };
+        if (server.Settings.GetValueOrDefault("DAPR_API_TOKEN") is { } apiToken) environment["DAPR_API_TOKEN"] = apiToken;
+        return bench.StartDaprdAsync(new DaprdOptions { AppId = appId, AppPort = appPort, ResourcesPath = components, Environment = environment });
+    }
 
     private static void PointTo(DaprdProcess sidecar, Dictionary<string, string?> settings)
     {

@@ -27,11 +27,18 @@ internal sealed class SidecarClient(string url) : IDisposable
         await Wait.UntilAsync($"a save of the queue of {deviceId}", async () => await EtagAsync(deviceId) != before);
     }
 
+    /// <summary>Waits until a device's queue knows that a replica holds a long poll.</summary>
+    public Task KnowsPollAsync(string deviceId, string replica) => Wait.UntilAsync(
+        $"the queue of {deviceId} to know of a long poll at {replica}",
+        async () => (await http.GetStringAsync(HeadOf(deviceId))).Contains(replica, StringComparison.Ordinal));
+
     public void Dispose() => http.Dispose();
+
+    private static Uri HeadOf(string deviceId) => new($"/v1.0/state/statestore/queue:{deviceId}", UriKind.Relative);
 
     private async Task<string> EtagAsync(string deviceId)
     {
-        using var head = await http.GetAsync(new Uri($"/v1.0/state/statestore/queue:{deviceId}", UriKind.Relative));
+        using var head = await http.GetAsync(HeadOf(deviceId));
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         return head.Headers.GetValues("ETag").Single();
     }
