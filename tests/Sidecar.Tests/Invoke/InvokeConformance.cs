@@ -210,18 +210,19 @@ public abstract class InvokeConformance<TSidecars>(TSidecars sidecars) : IClassF
     [InlineData("/x")]
     public async Task Path_WithoutAnApp_IsAnUnknownRoute(string path) => (await caller.GetAsync(path)).IsUnknownRoute();
 
-    [Fact]
-    public async Task Invoke_AppThatClosesTheConnection_Is500()
+    [Theory]
+    [InlineData("GET", "Get")]
+    [InlineData("POST", "Post")]
+    [InlineData("DELETE", "Delete")]
+    public async Task Invoke_AppThatClosesTheConnection_Is500AndNotCalledAgain(string method, string named)
     {
-        app.Handler = http =>
-        {
-            http.Abort();
-            return Task.CompletedTask;
-        };
-        Answer answer = await caller.PostAsync("/v1.0/invoke/gold/method/x", "{}");
-        Assert.Equal((500, "ERR_DIRECT_INVOKE"), ((int)answer.Status, answer.ErrorCode));
-        // EOF or a reset connection, as it comes.
-        Assert.StartsWith($"failed to invoke, id: gold, err: Post \"http://127.0.0.1:{app.Port}/x\": ", answer.Message);
+        await using var closing = new ClosingApp();
+        await using IRunningSidecar beside = await sidecars.StartAsync(new SidecarSettings { AppPort = closing.Port });
+        // The first call leaves a connection that the second one uses again.
+        Assert.Equal(HttpStatusCode.OK, (await beside.Caller.GetAsync("/v1.0/invoke/gold/method/first")).Status);
+        Answer answer = await beside.Caller.SendAsync(method, "/v1.0/invoke/gold/method/x", method == "POST" ? "{}" : null);
+        answer.IsError(500, "ERR_DIRECT_INVOKE", $"failed to invoke, id: gold, err: {named} \"http://127.0.0.1:{closing.Port}/x\": EOF");
+        Assert.Equal(1, closing.Closed);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public abstract class StateTarget : IAsyncLifetime
     /// <summary>Etags count the writes of a key from 1; else they are texts without meaning.</summary>
     public virtual bool EtagsCount => false;
 
-    /// <summary>JSON comes back with sorted members and with <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> escaped; else as it was written.</summary>
+    /// <summary>JSON comes back with sorted members and with <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> escaped; else in any order and as it was.</summary>
     public virtual bool SortsAndEscapes => true;
 
     /// <summary>What the query API says, which none of these can.</summary>

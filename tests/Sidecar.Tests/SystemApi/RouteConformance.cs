@@ -4,7 +4,8 @@ namespace Gateway.Sidecar.Tests.SystemApi;
 
 /// <summary>
 /// Which paths there are, and what the others answer: https://docs.dapr.io/reference/api/,
-/// https://docs.dapr.io/reference/errors/error-codes/, https://docs.dapr.io/operations/configuration/increase-request-size/.
+/// https://docs.dapr.io/reference/api/bindings_api/, https://docs.dapr.io/reference/errors/error-codes/,
+/// https://docs.dapr.io/operations/configuration/increase-request-size/.
 /// </summary>
 public abstract class RouteConformance<TSidecars>(TSidecars sidecars) : IClassFixture<TSidecars>
     where TSidecars : Sidecars
@@ -44,6 +45,16 @@ public abstract class RouteConformance<TSidecars>(TSidecars sidecars) : IClassFi
     [InlineData("/v1.0/secrets/x/k", "ERR_SECRET_STORES_NOT_CONFIGURED", "secret store is not configured")]
     public async Task BuildingBlock_WithoutAComponent_SaysSo(string path, string code, string message) =>
         (await (await sidecars.SharedAsync(new SidecarSettings())).Caller.GetAsync(path)).IsError(500, code, message);
+
+    [Theory]
+    [InlineData("POST", """{"operation":"get"}""", 500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: couldn't find output binding nope")]
+    [InlineData("PUT", """{"operation":"x"}""", 500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: couldn't find output binding nope")]
+    [InlineData("POST", "{}", 500, "ERR_INVOKE_OUTPUT_BINDING", "error invoking output binding nope: operation field is missing from request")]
+    [InlineData("POST", """{"operation":""", 400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: unexpected EOF")]
+    [InlineData("POST", "", 400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: EOF")]
+    [InlineData("POST", "[]", 400, "ERR_MALFORMED_REQUEST", "failed deserializing HTTP body: json: cannot unmarshal array into Go value of type http.OutputBindingRequest")]
+    public async Task Binding_ThatIsNotThere_Is500AfterItsBodyIsRead(string method, string body, int status, string code, string message) =>
+        (await (await sidecars.SharedAsync(new SidecarSettings())).Caller.SendAsync(method, "/v1.0/bindings/nope", body)).IsError(status, code, message);
 
     [Fact]
     public async Task Body_PastTheLimit_IsRefused()
