@@ -22,7 +22,7 @@ internal sealed class HistoryWriter(
     private const int EventsPerHead = 12;
 
     /// <summary>Calls begin no closer together than this, unless a call is full or a head holds much.</summary>
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
