@@ -3,25 +3,51 @@ using System.Globalization;
 namespace Gateway.Bench;
 
 /// <summary>What to measure.</summary>
-/// <param name="Seconds">How long each measurement lasts. Default 5.</param>
-/// <param name="Clients">Numbers of clients at once. Default 1, 16, 64.</param>
-/// <param name="Svg">Where to write the picture; null: nowhere.</param>
-internal sealed record BenchOptions(double Seconds, int[] Clients, string? Svg)
+internal sealed record BenchOptions
 {
+    /// <summary>How often each phase is run for each number of clients. Default 12.</summary>
+    public int Rounds { get; init; } = 12;
+
+    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>. Default 1, 16, 64.</summary>
+    public IReadOnlyList<int> Clients { get; init; } = [1, 16, 64];
+
+    /// <summary>Where to write the picture; null: nowhere.</summary>
+    public string? Svg { get; init; }
+
+    /// <summary>A deployment that runs already, in place of a server of our own; then there are no floors.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>A customer's token for <see cref="Url"/>.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Whether the server runs on real daprd (its folder in <c>DAPRD_BIN</c>) with Redis, in place of the embedded sidecar.</summary>
+    public bool OnDaprd { get; init; }
+
+    /// <exception cref="ArgumentException">Something is not known.</exception>
     public static BenchOptions Parse(string[] args)
     {
-        var options = new BenchOptions(5, [1, 16, 64], null);
-        for (var i = 0; i + 1 < args.Length; i += 2)
+        var options = new BenchOptions();
+        if (args.Length % 2 != 0) throw new ArgumentException("Each option takes a value.");
+        foreach (var pair in args.Chunk(2))
         {
-            options = args[i] switch
+            options = pair switch
             {
-                "--seconds" => options with { Seconds = double.Parse(args[i + 1], CultureInfo.InvariantCulture) },
-                "--clients" => options with { Clients = [.. args[i + 1].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))] },
-                "--svg" => options with { Svg = args[i + 1] },
-                _ => throw new ArgumentException($"{args[i]} is not known: --seconds, --clients, --svg."),
+                ["--rounds", var text] => options with { Rounds = Whole(text) },
+                ["--clients", var text] => options with { Clients = [.. text.Split(',').Select(Whole)] },
+                ["--svg", var text] => options with { Svg = text },
+                ["--url", var text] => options with { Url = new Uri(text) },
+                ["--token", var text] => options with { Token = text },
+                ["--sidecar", "embedded"] => options with { OnDaprd = false },
+                ["--sidecar", "daprd"] => options with { OnDaprd = true },
+                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, or --url with --token."),
             };
         }
 
+        if (options.Clients.Any(count => count < 1 || Benchmark.Devices % count != 0))
+            throw new ArgumentException($"Numbers of clients must divide {Benchmark.Devices}.");
+        if (options.Url is null != options.Token is null) throw new ArgumentException("--url and --token go together.");
         return options;
     }
+
+    private static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

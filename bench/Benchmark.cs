@@ -1,103 +1,107 @@
-using System.Security.Cryptography;
+using Gateway.Bench.Floors;
+using Gateway.Bench.Load;
+using Gateway.Bench.Report;
+using Gateway.Bench.Servers;
 using Spectre.Console;
 
 namespace Gateway.Bench;
 
 /// <summary>
-/// Gateway's operations over HTTP beside floors measured in the same run on the same machine: absolute numbers are the
-/// machine's, ratios are ours.
+/// Gateway's operations over HTTP beside floors in the same process. Absolute numbers are the machine's; what counts are ratios.
+/// Operations are measured one by one: a phase sends one kind of request and nothing else, its queues filled or its claims taken
+/// by the phase before. Phases alternate in rounds, and each is compared with the floor of its own round.
 /// </summary>
 internal static class Benchmark
 {
-    private const string SaveFloor = "floor: one etag save", ActorFloor = "floor: no-op actor call", KestrelFloor = "floor: bare Kestrel";
-    private const int Loops = 5;
-    private static readonly string[] Order = [KestrelFloor, SaveFloor, ActorFloor, "heartbeat", "enqueue", "claim", "result", "whole cycle"];
+    /// <summary>Devices in all; each client has its own share of them.</summary>
+    public const int Devices = 256;
+
+    private const int Depth = 4;
+    private const string SaveFloor = "floor: one etag save", ActorFloor = "floor: no-op actor", KestrelFloor = "floor: bare Kestrel";
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
+    /// <summary>Between phases: what the last one left to be done in the background does not count for the next.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(150);
 
     public static async Task<int> RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
-        var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
-        await using var floor = await ServerProcess.StartAsync(typeof(Benchmark).Assembly.Location, (ports, folder, start) =>
-        {
-            foreach (var argument in new[] { "floor", $"{ports[0]}", $"{ports[1]}", folder }) start.ArgumentList.Add(argument);
-            return new Uri($"http://127.0.0.1:{ports[0]}");
-        }, "/none", cancellationToken);
-        await using var gateway = await ServerProcess.StartAsync(GatewayProgram(), (ports, folder, start) =>
-        {
-            start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
-            start.Environment["Gateway__PublicUrl"] = $"http://127.0.0.1:{ports[0]}";
-            start.Environment["Gateway__AppPort"] = $"{ports[1]}";
-            start.Environment["Gateway__Sidecar__HttpPort"] = $"{ports[2]}";
-            start.Environment["Gateway__DataPath"] = folder;
-            start.Environment["Gateway__RateLimits__DevicePerMinute"] = "0";
-            start.Environment["Gateway__RateLimits__CustomerPerMinute"] = "0";
-            start.Environment["SUPABASE_JWT_SECRET"] = secret;
-            return new Uri($"http://127.0.0.1:{ports[0]}");
-        }, "/readyz", cancellationToken);
-        var idle = gateway.Memory;
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 120;
+        await using var own = options.Url is null ? await OwnServer.StartAsync(options.OnDaprd, cancellationToken) : null;
+        using var http = new HttpClient { BaseAddress = own?.Process.Address ?? options.Url };
+        if (own is not null) await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, cancellationToken);
+        var idle = own?.Process.Memory;
+        var fleet = new Fleet(http, own?.CustomerToken ?? options.Token!);
+        await fleet.AddAsync(Devices, cancellationToken);
 
-        using var floorHttp = new HttpClient { BaseAddress = floor.Address };
-        using var fleet = new Fleet(new HttpClient { BaseAddress = gateway.Address }, secret);
-        var rows = new List<Row>();
+        var rows = new List<Series>();
         await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
         {
-            var bar = progress.AddTask("measuring", maxValue: options.Clients.Length * Loops);
+            var bar = progress.AddTask("measuring", maxValue: options.Clients.Count * options.Rounds);
+            var begun = TimeProvider.System.GetTimestamp();
+            while (TimeProvider.System.GetElapsedTime(begun) < WarmUp) await RoundAsync(http, fleet, own?.Process, 16, null, cancellationToken);
             foreach (var clients in options.Clients)
             {
-                await fleet.GrowToAsync(clients, cancellationToken);
-                foreach (var (name, round) in Rounds(floorHttp, fleet, clients, cancellationToken))
+                var series = new Dictionary<string, Series>();
+                for (var round = 0; round < options.Rounds; round++)
                 {
-                    bar.Description = $"{clients} clients: {name}";
-                    foreach (var (part, measure) in await Load.RunAsync(clients, options.Seconds, round)) rows.Add(new Row(part, clients, measure));
+                    bar.Description = $"{clients} clients";
+                    await RoundAsync(http, fleet, own?.Process, clients, series, cancellationToken);
                     bar.Increment(1);
                 }
+
+                rows.AddRange(series.Values);
             }
         });
 
-        rows = [.. rows.OrderBy(row => row.Clients).ThenBy(row => Array.IndexOf(Order, row.Name))];
-        Report.Write(rows, SaveFloor);
-        AnsiConsole.MarkupLineInterpolated($"ready after {gateway.TimeToReady.TotalSeconds:0.0} s, idle {idle >> 20} MB, after the run {gateway.Memory >> 20} MB, on disk {gateway.DiskSize >> 20} MB");
-        if (options.Svg is { } path) await File.WriteAllTextAsync(path, Picture.Draw(rows, SaveFloor), cancellationToken);
+        ReportTable.Write(rows);
+        if (own is not null)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                $"ready after {own.Process.TimeToReady.TotalSeconds:0.0} s, idle {idle >> 20} MB, after the run {own.Process.Memory >> 20} MB, on disk {own.Process.DiskSize >> 20} MB");
+        }
+
+        if (options.Svg is { } path) await File.WriteAllTextAsync(path, Picture.Draw(rows), cancellationToken);
         return 0;
     }
 
-    private static IEnumerable<(string Name, Func<int, Stopwatches, Task> Round)> Rounds(
-        HttpClient floor, Fleet fleet, int clients, CancellationToken cancellationToken)
+    private static async Task RoundAsync(
+        HttpClient http, Fleet fleet, ServerProcess? own, int clients, Dictionary<string, Series>? series, CancellationToken cancellationToken)
     {
-        yield return (KestrelFloor, (_, times) => times.TimeAsync(KestrelFloor, () => SendAsync(HttpMethod.Get, "/none")));
-        yield return (SaveFloor, (client, times) => times.TimeAsync(SaveFloor, () => SendAsync(HttpMethod.Post, $"/save/{clients}-{client}")));
-        yield return (ActorFloor, (client, times) => times.TimeAsync(ActorFloor, () => SendAsync(HttpMethod.Post, $"/actor/{client}")));
-        yield return ("heartbeat", (client, times) => times.TimeAsync("heartbeat", () => fleet.HeartbeatAsync(client, cancellationToken)));
-
-        // Each client works for one device, so a claim always finds what the same client has just sent.
-        yield return ("whole cycle", (client, times) => times.TimeAsync("whole cycle", async () =>
+        var phases = new List<(string Name, Phase Phase)>();
+        if (own is not null)
         {
-            await times.TimeAsync("enqueue", () => fleet.EnqueueAsync(client, cancellationToken));
-            var command = await times.TimeAsync("claim", () => fleet.ClaimAsync(client, cancellationToken));
-            return await times.TimeAsync("result", () => fleet.ResultAsync(client, command, cancellationToken));
-        }));
-
-        async Task<bool> SendAsync(HttpMethod method, string path)
-        {
-            using var request = new HttpRequestMessage(method, path);
-            using var answer = await floor.SendAsync(request, cancellationToken);
-            return answer.EnsureSuccessStatusCode().IsSuccessStatusCode;
-        }
-    }
-
-    /// <summary>The server, built along with this program and in the same configuration.</summary>
-    private static string GatewayProgram()
-    {
-        var here = new DirectoryInfo(AppContext.BaseDirectory);
-        var configuration = here.Parent!.Name;
-        for (var folder = here; folder is not null; folder = folder.Parent)
-        {
-            var program = Path.Combine(folder.FullName, "src/Api/bin", configuration, here.Name, "Gateway.Api.dll");
-            if (File.Exists(program)) return program;
+            await PhaseAsync(KestrelFloor, _ => FloorAsync("none"));
+            await PhaseAsync(ActorFloor, device => FloorAsync($"actor/{device}"));
+            await PhaseAsync(SaveFloor, device => FloorAsync($"save/{device}"));
         }
 
-        throw new FileNotFoundException($"Gateway.Api.dll ({configuration}) is not built.");
+        await PhaseAsync("heartbeat", device => fleet.HeartbeatAsync(device, cancellationToken));
+        await PhaseAsync("enqueue", device => fleet.EnqueueAsync(device, cancellationToken));
+        await PhaseAsync("claim", device => fleet.ClaimAsync(device, cancellationToken));
+        fleet.PrepareResults();
+        await PhaseAsync("result", device => fleet.ResultAsync(device, cancellationToken));
+        await PhaseAsync("whole cycle", device => fleet.CycleAsync(device, cancellationToken));
+        if (series is null) return;
+        var floor = phases.Find(phase => phase.Name == SaveFloor).Phase;
+        foreach (var (name, phase) in phases)
+        {
+            if (!series.TryGetValue(name, out var row)) series[name] = row = new Series(name, clients);
+            row.Add(phase, floor ?? phase);
+        }
+
+        async Task PhaseAsync(string name, Func<int, Task> request)
+        {
+            var before = own?.ProcessorTime;
+            var phase = await ClosedLoop.RunAsync(clients, fleet.Count, Depth, request);
+            await Task.Delay(Settle, TimeProvider.System, cancellationToken);
+            phases.Add((name, phase with { Processor = own?.ProcessorTime - before }));
+        }
+
+        async Task FloorAsync(string what)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{FloorStartup.Path}/{what}") { Content = new ByteArrayContent([]) };
+            using var answer = await http.SendAsync(request, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
     }
 }
-
-/// <summary>One measurement.</summary>
-internal sealed record Row(string Name, int Clients, Measure Measure);

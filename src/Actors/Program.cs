@@ -3,7 +3,7 @@ using Gateway.Actors.Hosting;
 // The app gateway-actors: Gateway's actors behind a sidecar, without the surfaces.
 return await GatewayRun.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = GatewayBuilder.Create(args);
     builder.Configuration["Gateway:Roles"] = "actors";
     builder.AddGatewayLogging();
     var options = builder.AddGatewayOptions();

@@ -182,7 +182,7 @@ internal sealed class CommandQueue(
     private Task<object> Enter(DeviceCell cell, QueueOperation operation, CancellationToken cancellationToken)
     {
         var pending = new PendingOperation(operation, cancellationToken);
-        if (cell.Enter(pending)) _ = Task.Run(() => WorkOffAsync(cell), CancellationToken.None);
+        if (cell.Enter(pending)) _ = WorkOffAsync(cell);
         return pending.Answer.Task;
     }
 

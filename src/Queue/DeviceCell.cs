@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Gateway.Core.Queue;
 
 namespace Gateway.Queue;
@@ -16,6 +17,9 @@ internal sealed class DeviceCell(string deviceId)
     private TaskCompletionSource work = NewSignal();
 
     public string DeviceId => deviceId;
+
+    /// <summary>Whose commits these are: two cells of one device, in whatever replicas, are two writers.</summary>
+    public string Writer { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(6));
 
     /// <summary>The head as this replica last wrote or read it; null: not read yet. Only the committer sets it.</summary>
     public QueueHead? Head { get; set; }

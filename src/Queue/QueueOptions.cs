@@ -35,8 +35,11 @@ public sealed class QueueOptions
     /// <summary>Most heads that this replica keeps at hand. Default 20,000; 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)] public int CachedHeads { get; set; } = 20_000;
 
+    /// <summary>The sizes of a head's parts. Not a setting: tests make them small.</summary>
+    internal Core.Queue.QueueLimits Sizes { get; set; } = Core.Queue.QueueLimits.Default;
+
     /// <summary>The limits as Core takes them.</summary>
-    internal Core.Queue.QueueLimits ToLimits() => new()
+    internal Core.Queue.QueueLimits ToLimits() => Sizes with
     {
         MaxLength = MaxLength,
         MaxAttempts = MaxAttempts,

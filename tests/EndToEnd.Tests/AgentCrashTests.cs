@@ -6,17 +6,17 @@ namespace Gateway.EndToEnd.Tests;
 /// <c>kill -9</c> of the agent while it works. The sweeps are off and nobody asks for anything: what ends the claim is the reminder
 /// of the device's actor alone.
 /// </summary>
-public sealed class AgentCrashTests
+public class AgentCrashTests : DeploymentTests
 {
     private static readonly string[] Sweeps = ["presence", "overdue", "heads"];
 
     [Fact]
     public async Task CommandThatMustNotRunTwice_EndsAsUnknown()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
-        using var sidecar = new SidecarClient(server.SidecarUrl);
+        using var sidecar = new SidecarClient(server.ActorsSidecarUrl);
         await SwitchOffSweepsAsync(sidecar);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
@@ -41,10 +41,10 @@ public sealed class AgentCrashTests
     [Fact]
     public async Task RepeatableCommand_ClaimedAgainAfterItsVisibility_Completes()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         await using var web = new HeldWebServer();
         var server = await GatewayServer.StartAsync(bench);
-        using var sidecar = new SidecarClient(server.SidecarUrl);
+        using var sidecar = new SidecarClient(server.ActorsSidecarUrl);
         await SwitchOffSweepsAsync(sidecar);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);

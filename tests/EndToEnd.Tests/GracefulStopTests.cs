@@ -3,14 +3,14 @@ using Gateway.EndToEnd.Tests.Driver;
 namespace Gateway.EndToEnd.Tests;
 
 /// <summary>SIGTERM.</summary>
-public sealed class GracefulStopTests
+public class GracefulStopTests : DeploymentTests
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Server_UnderLongPolls_AnswersThemAndEnds_HistoryIsComplete()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
@@ -38,7 +38,7 @@ public sealed class GracefulStopTests
     [Fact]
     public async Task Agent_WhileItWorks_FinishesAndReports()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();

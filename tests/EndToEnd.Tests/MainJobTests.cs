@@ -1,16 +1,15 @@
-using System.Globalization;
 using System.Text.Json;
 using Gateway.EndToEnd.Tests.Driver;
 
 namespace Gateway.EndToEnd.Tests;
 
 /// <summary>The main job: a device registers and works, its customer sends and approves commands and sees the results.</summary>
-public sealed class MainJobTests
+public class MainJobTests : DeploymentTests
 {
     [Fact]
     public async Task Diagnosis_SystemInfo_RealResultInTheSession()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
@@ -33,7 +32,7 @@ public sealed class MainJobTests
     [Fact]
     public async Task Remediation_ApprovedRejectedCancelled_OnlyTheApprovedRunsAndOnce()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var allow = Path.Combine(bench.Folder, "allow.json");
         await File.WriteAllTextAsync(allow, """{"commands": ["run_script"]}""");
@@ -67,21 +66,19 @@ public sealed class MainJobTests
     [Fact]
     public async Task DeviceThroughTheSidecarsInvoke_RegisterToResult_AsDirectly()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
         using var device = new DeviceClient($"{server.SidecarUrl}/v1.0/invoke/gateway-api/method");
         await device.RegisterAsync("pi-1", await alice.ProvisionAsync("pi-1"));
-        await device.PostAsync("heartbeat", new { timestamp = Now(), status = "online" });
+        await device.BeatAsync();
         await alice.OnlineAsync("pi-1");
 
         var session = await alice.OpenSessionAsync("pi-1", "diagnostic");
         var waiting = device.ClaimAsync(waitMs: 20_000);
         var id = await alice.SendAsync(session, "system_info", new { });
         var command = Assert.Single(await waiting);
-        var claimToken = command.GetProperty("claimToken").GetString();
-        await device.PostAsync(
-            $"commands/{id}/result", new { claimToken, status = "success", output = "all well", executedAt = Now(), duration = 5 });
+        await device.ReportAsync(command, "all well");
 
         var done = await alice.UntilAsync(session, id, "completed");
         Assert.Equal("all well", done.GetProperty("result").GetProperty("output").GetString());
@@ -89,7 +86,4 @@ public sealed class MainJobTests
 
     private static Task<string> SendAsync(CustomerClient customer, string session, string line) =>
         customer.SendAsync(session, "run_script", new { name = "append", args = new[] { line } });
-
-    private static string Now() =>
-        TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -6,12 +6,12 @@ using Gateway.EndToEnd.Tests.Driver;
 namespace Gateway.EndToEnd.Tests;
 
 /// <summary><c>kill -9</c> of the server: after a restart nothing is lost and nothing is done twice.</summary>
-public sealed class ServerCrashTests
+public class ServerCrashTests : DeploymentTests
 {
     [Fact]
     public async Task CommandRunsOnTheDevice_ResultArrivesAfterTheRestart()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
@@ -37,7 +37,7 @@ public sealed class ServerCrashTests
     [Fact]
     public async Task CommandWaitsForApproval_KilledBeforeAndAfterTheApproval_RunsOnce()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
@@ -65,7 +65,7 @@ public sealed class ServerCrashTests
     [Fact]
     public async Task CommandIsApprovedWhileTheDeviceWaits_KilledAtOnce_RunsOnce()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
@@ -86,7 +86,7 @@ public sealed class ServerCrashTests
     public async Task EnqueuesUnderWay_WhatWasAnsweredIsThere_RepeatedOnesAreNotDoubled()
     {
         const int count = 20;
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();

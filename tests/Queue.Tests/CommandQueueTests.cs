@@ -1,4 +1,5 @@
 using Gateway.Core.Commands;
+using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Tests.Fakes;
 using Gateway.TestKit;
@@ -24,10 +25,12 @@ public sealed class CommandQueueTests
         Assert.Equal(["save", "save", "save", "save"], store.Calls);
     }
 
-    [Fact]
-    public async Task SteadyTraffic_RandomEtags_ReadsBeforeEachSaveAndNeverGuessesAgain()
+    [Theory]
+    [InlineData(EtagKind.Number)]
+    [InlineData(EtagKind.Text)]
+    public async Task SteadyTraffic_RandomEtags_ReadsBeforeEachSaveAndNeverGuessesAgain(EtagKind etags)
     {
-        var store = new FakeHeadStore { Counting = false };
+        var store = new FakeHeadStore { Etags = etags };
         var replica = new QueueReplica(store, history, time);
         await replica.CycleAsync(time);
         store.Calls.Clear();
@@ -115,23 +118,83 @@ public sealed class CommandQueueTests
         Assert.Equal(3, store.Head("d").Waiting);
     }
 
-    [Fact]
-    public async Task Save_AnswerIsLostAndTooManyCommitOnTop_SaysThatItDoesNotKnow()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Save_WentThroughUnheardAndManyCommitOnTop_CountsOnceAndKeepsItsDocuments(bool isRefused)
     {
         var store = new FakeHeadStore();
-        var replica = new QueueReplica(store, history, time);
+        var link = new ReplicaLink(store, history, isRefused ? new FaultPlan("save", 2, Fault.RefusedAfter) : null);
+        var replica = new QueueReplica(link, link, time);
         await replica.EnqueueAsync("d", QueueReplica.Command());
         store.After = call =>
         {
             if (call != "save") return;
             store.After = null;
-            for (var i = 0; i < 10; i++) store.CommitByOther("d", QueueReplica.Command(), time.GetUtcNow());
-            throw new IOException("the answer is lost");
+            for (var i = 0; i < 50; i++) store.CommitByOther("d", QueueReplica.Command(), time.GetUtcNow());
+            if (!isRefused) throw new IOException("the answer is lost");
+        };
+        var parameters = "{\"x\":\"" + new string('p', 5_000) + "\"}";
+
+        var outcome = await replica.EnqueueAsync("d", QueueReplica.Command(parameters: parameters, priority: 9));
+
+        Assert.Equal(EnqueueStatus.Accepted, outcome.Status);
+        Assert.Equal(52, store.Head("d").Waiting);
+        var claimed = await new QueueReplica(store, history, time, "r2").ClaimOneAsync("d");
+        Assert.Equal((outcome.CommandId, parameters), (claimed.Id, claimed.Parameters));
+    }
+
+    [Theory]
+    [InlineData(Fault.ErrorAfter)]
+    [InlineData(Fault.RefusedAfter)]
+    public async Task Save_MoreReplicasCommitOnTopThanAHeadRemembers_SaysThatItDoesNotKnow(Fault fault)
+    {
+        var store = new FakeHeadStore();
+        var link = new ReplicaLink(store, history, new FaultPlan("save", 2, fault));
+        var replica = new QueueReplica(link, link, time);
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        store.After = call =>
+        {
+            if (call != "save") return;
+            store.After = null;
+            for (var i = 0; i < QueueHead.RememberedWriters; i++) store.CommitByOther("d", QueueReplica.Command(), time.GetUtcNow(), $"other {i}");
         };
 
         await Assert.ThrowsAsync<QueueUnavailableException>(() => replica.EnqueueAsync("d", QueueReplica.Command()));
 
-        Assert.Equal(12, store.Head("d").Waiting);
+        Assert.Equal(2 + QueueHead.RememberedWriters, store.Head("d").Waiting);
+    }
+
+    [Fact]
+    public async Task StaleCache_ManyOthersCommittedSince_IsOneConflictAndNoError()
+    {
+        var store = new FakeHeadStore();
+        var replica = new QueueReplica(store, history, time);
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        for (var i = 0; i < 20; i++) store.CommitByOther("d", QueueReplica.Command(), time.GetUtcNow(), $"other {i}");
+        store.Calls.Clear();
+
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+
+        Assert.Equal(["save", "load", "save"], store.Calls);
+        Assert.Equal(22, store.Head("d").Waiting);
+    }
+
+    [Fact]
+    public async Task Head_OfManyReplicasOverTime_RemembersThoseOfTheLastMinutes()
+    {
+        var store = new FakeHeadStore();
+        for (var i = 0; i < 2 * QueueHead.RememberedWriters; i++)
+        {
+            await new QueueReplica(store, history, time, $"r{i}").EnqueueAsync("d", QueueReplica.Command());
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(QueueHead.RememberedWriters, store.Head("d").Commits.Length);
+        time.Advance(TimeSpan.FromMinutes(3));
+        await new QueueReplica(store, history, time, "last").EnqueueAsync("d", QueueReplica.Command());
+
+        Assert.Single(store.Head("d").Commits);
     }
 
     [Fact]

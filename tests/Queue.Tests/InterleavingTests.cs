@@ -10,14 +10,15 @@ public sealed class InterleavingTests
     private const int Replicas = 3;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task ThreeReplicas_AnyInterleaving_NothingIsLostOrDoubled(bool countingEtags) =>
+    [InlineData(EtagKind.Counter)]
+    [InlineData(EtagKind.Number)]
+    [InlineData(EtagKind.Text)]
+    public async Task ThreeReplicas_AnyInterleaving_NothingIsLostOrDoubled(EtagKind etags) =>
         await Parallel.ForAsync(0, 40, async (seed, _) =>
         {
             try
             {
-                await RunAsync(seed, countingEtags);
+                await RunAsync(seed, etags);
             }
             catch (Exception e)
             {
@@ -25,9 +26,9 @@ public sealed class InterleavingTests
             }
         });
 
-    private static async Task RunAsync(int seed, bool countingEtags)
+    private static async Task RunAsync(int seed, EtagKind etags)
     {
-        var (store, history, time) = (new FakeHeadStore { Counting = countingEtags }, new FakeHistory(), new ImpatientTimeProvider());
+        var (store, history, time) = (new FakeHeadStore { Etags = etags }, new FakeHistory(), new ImpatientTimeProvider());
         var turns = new TurnScheduler(seed, Replicas);
         var clients = new List<QueueClient>();
         await Task.WhenAll(Enumerable.Range(0, Replicas).Select(number =>

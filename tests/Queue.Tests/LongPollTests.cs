@@ -39,6 +39,70 @@ public sealed class LongPollTests
     }
 
     [Fact]
+    public async Task LongPoll_NoticesDoubledAndForNothing_WaitsOnAndClaimsOnce()
+    {
+        var store = new FakeHeadStore();
+        var replica = new QueueReplica(store, history, time);
+        var other = new QueueReplica(store, history, time, "r2");
+        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(5), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        for (var i = 0; i < 5; i++)
+        {
+            var loads = store.Calls.Count;
+            await Eventually.UntilAsync(() => time.ArmedTimers > 0);
+            replica.Queue.Look("d");
+            replica.Queue.Look("d");
+            await Eventually.UntilAsync(() => store.Calls.Count > loads);
+        }
+
+        Assert.False(poll.IsCompleted);
+        await other.EnqueueAsync("d", QueueReplica.Command());
+        for (var i = 0; i < 5; i++) replica.Queue.Look("d");
+
+        Assert.Single((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
+        Assert.Single(store.Head("d").Claimed);
+    }
+
+    [Fact]
+    public async Task LongPoll_NoticeOvertakesItsCommandAndNoOtherComes_FindsItByItself()
+    {
+        var store = new FakeHeadStore();
+        var replica = new QueueReplica(store, history, time);
+        var other = new QueueReplica(store, history, time, "r2");
+        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await Eventually.UntilAsync(() => time.ArmedTimers > 0);
+        var calls = store.Calls.Count;
+        replica.Queue.Look("d");
+        await Eventually.UntilAsync(() => store.Calls.Count > calls && time.ArmedTimers > 0);
+        await other.EnqueueAsync("d", QueueReplica.Command());
+
+        // Only the poll waits, for its next look.
+        await Eventually.UntilAsync(() => time.ArmedTimers == 1);
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Single((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
+    }
+
+    [Fact]
+    public async Task LongPoll_WorkComesBetweenItsLookAndItsWait_IsNotMissed()
+    {
+        var store = new FakeHeadStore();
+        var replica = new QueueReplica(store, history, time);
+        var came = false;
+        store.After = call =>
+        {
+            // The poll has just noted that it waits; its answer is not back yet.
+            if (call != "save" || came || store.Head("d").Interests.Length == 0) return;
+            came = true;
+            store.CommitByOther("d", QueueReplica.Command(), time.GetUtcNow());
+            replica.Queue.Look("d");
+        };
+
+        var poll = replica.Queue.ClaimAsync("d", () => QueueReplica.Claim(), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Single((await poll.WaitAsync(TimeSpan.FromSeconds(10))).Commands);
+    }
+
+    [Fact]
     public async Task LongPoll_NothingComes_AnswersEmptyAfterItsTime()
     {
         var replica = new QueueReplica(new FakeHeadStore(), history, time);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Npgsql;
 
 namespace Gateway.TestKit;
@@ -13,6 +14,8 @@ namespace Gateway.TestKit;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    private const int SigCont = 18, SigStop = 19;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly string binaries;
@@ -102,11 +105,30 @@ public sealed class PostgresServer : IAsyncDisposable
         await ready.Task.WaitAsync(StartLimit, cancellationToken);
     }
 
+    /// <summary>Holds the server and the processes of its connections still (SIGSTOP): connections stay open and nobody answers.</summary>
+    public void Pause() => Signal(SigStop);
+
+    /// <summary>Lets it go on (SIGCONT), after <see cref="Pause"/>.</summary>
+    public void Resume() => Signal(SigCont);
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <remarks>The server itself first when it is stopped, so that it starts no further process.</remarks>
+    private void Signal(int signal)
+    {
+        if (server is null) throw new InvalidOperationException("Postgres does not run.");
+        var children = string.Create(CultureInfo.InvariantCulture, $"/proc/{server.Id}/task/{server.Id}/children");
+        Send(server.Id, signal);
+        foreach (var child in File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            Send(int.Parse(child, CultureInfo.InvariantCulture), signal);
+    }
+
+    // A connection's process may have ended just now.
+    private static void Send(int processId, int signal) => _ = Kill(processId, signal);
 
     private string Data => Path.Combine(folder, "data");
 
@@ -173,4 +195,8 @@ public sealed class PostgresServer : IAsyncDisposable
         Username = "gateway",
         Database = database,
     }.ConnectionString;
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
 }

@@ -21,6 +21,7 @@ internal static class SimulateCommand
         var rate = Number("--rate", 10, 1, 100_000, "Commands per second, over the whole fleet.");
         var seed = Number("--seed", 1, 0, int.MaxValue, "The same seed makes the same choices.");
         var duration = Number("--duration", 60, 1, 86_400, "Seconds during which commands are sent.");
+        var claim = Number("--claim", 8, 2, 60, "Seconds of the longest claim that a device asks for.");
         var tokens = new Option<string[]>("--customer-token")
         {
             HelpName = "JWT",
@@ -35,7 +36,7 @@ internal static class SimulateCommand
         var log = new Option<string>("--log") { HelpName = "FILE", Description = "Keep the log of all requests and answers, as JSON Lines." };
         var command = new Command("simulate", "Run a fleet of simulated devices with faults, and judge whether the gateway kept its rules.")
         {
-            server, devices, rate, seed, duration, tokens, data, log,
+            server, devices, rate, seed, duration, claim, tokens, data, log,
         };
         command.SetAction(parsed => RunAsync(
             new SimulationSettings
@@ -47,6 +48,7 @@ internal static class SimulateCommand
                 Rate = parsed.GetValue(rate),
                 Seed = parsed.GetValue(seed),
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
+                LongestClaim = TimeSpan.FromSeconds(parsed.GetValue(claim)),
                 LogPath = parsed.GetValue(log),
             },
             parsed.InvocationConfiguration.Output));

@@ -15,6 +15,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
     private readonly Random random = world.RandomFor(1, device.Index);
     private readonly List<(string Command, string Token)> former = [];
     private readonly TimeSpan pollEvery = TimeSpan.FromSeconds(Math.Clamp(world.Settings.Devices / 150.0, 3, 60));
+    private readonly int longestClaim = (int)world.Settings.LongestClaim.TotalMilliseconds;
     private string? session;
     private int claims;
     private TimeSpan skew;
@@ -37,7 +38,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
     /// <returns>Whether there may be more to do.</returns>
     private async Task<bool> ClaimAndWorkAsync(CancellationToken cancel)
     {
-        int visibility = Chance(15) ? random.Next(1_000, 2_000) : random.Next(3_000, 8_000);
+        int visibility = Chance(15) ? random.Next(1_000, 2_000) : random.Next(Math.Max(1_000, longestClaim * 3 / 8), longestClaim);
         string request = $"{device.Id}-{++claims}";
         var body = new JsonObject { ["limit"] = random.Next(1, 4), ["visibilityTimeout"] = visibility, ["requestId"] = request };
         if (Chance(5)) body["waitMs"] = 400;
@@ -73,6 +74,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
             Answered = exchange.Answered,
             Status = exchange.Status,
             VisibilityMs = visibility,
+            Request = request,
             Commands =
             [
                 .. works.Select(work => new GrantSeen
@@ -96,7 +98,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
                 break;
             case < 14:
                 await world.DelayAsync(visibility * 0.6, cancel);
-                await ExtendAsync(work, random.Next(1_500, 5_000), cancel);
+                await ExtendAsync(work, random.Next(longestClaim * 3 / 16, longestClaim * 5 / 8), cancel);
                 await world.DelayAsync(visibility * 0.6, cancel);
                 break;
             default:

@@ -21,6 +21,9 @@ public sealed record SimulationSettings
     /// <summary>How long commands are sent; then the fleet works off what there is.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>The longest claim that a device asks for. Default 8 s; 2 to 60 s.</summary>
+    public TimeSpan LongestClaim { get; init; } = TimeSpan.FromSeconds(8);
+
     /// <summary>What device ids begin with; the time of the run follows, so that runs do not meet.</summary>
     public string Prefix { get; init; } = "sim";
 

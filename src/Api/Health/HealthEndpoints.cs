@@ -8,7 +8,14 @@ namespace Gateway.Api.Health;
 internal static class HealthEndpoints
 {
     /// <summary>Registers what the endpoints need.</summary>
-    public static IServiceCollection AddHealth(this IServiceCollection services) => services.AddSingleton<ReadinessChecks>();
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddOptions<HealthOptions>().BindConfiguration("Gateway:Health").ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.AddSingleton<OverdueDeadlines>();
+        services.AddHostedService(provider => provider.GetRequiredService<OverdueDeadlines>());
+        return services.AddSingleton<ReadinessChecks>();
+    }
 
     /// <summary>Maps the endpoints.</summary>
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
@@ -35,10 +42,11 @@ internal static class HealthEndpoints
         // At once: the limits of the checks do not add up.
         var database = checks.DatabaseAsync(context.RequestAborted);
         var stateStore = checks.StateStoreAsync(context.RequestAborted);
-        var result = new CheckResults(await database, await stateStore);
+        var result = new CheckResults(await database, await stateStore, checks.AreDeadlinesKept);
         List<string> errors = [];
         if (!result.Database) errors.Add("database: the relational store does not answer");
         if (!result.Redis) errors.Add("redis: the state store does not answer through the sidecar");
+        if (!result.Deadlines) errors.Add("deadlines: a deadline is overdue for too long, or it cannot be told");
         return TypedResults.Json(
             new ReadyAnswer(errors.Count == 0, result, errors.Count == 0 ? null : errors),
             HealthJson.Default.ReadyAnswer,
@@ -58,7 +66,8 @@ internal sealed record ReadyAnswer(bool Ready, CheckResults Checks, IReadOnlyLis
 /// <summary>What was asked.</summary>
 /// <param name="Database">The relational store.</param>
 /// <param name="Redis">The state store, Redis in production, through the sidecar.</param>
-internal sealed record CheckResults(bool Database, bool Redis);
+/// <param name="Deadlines">No deadline is overdue for longer than <see cref="HealthOptions.OverdueLimit"/>.</param>
+internal sealed record CheckResults(bool Database, bool Redis, bool Deadlines);
 
 /// <summary>The version.</summary>
 internal sealed record VersionAnswer(string Version);

@@ -8,7 +8,7 @@ namespace Gateway.Api.Health;
 
 /// <summary>Asks what a replica depends on, each question with a limit of its own.</summary>
 internal sealed class ReadinessChecks(
-    IStorageHealth storage, DaprClient dapr, IOptions<QueueOptions> queue, TimeProvider time, ILogger<ReadinessChecks> logger)
+    IStorageHealth storage, DaprClient dapr, OverdueDeadlines overdue, IOptions<QueueOptions> queue, TimeProvider time, ILogger<ReadinessChecks> logger)
 {
     /// <summary>The longest that a check takes: 2 seconds, the same as <see cref="IStorageHealth.Limit"/>.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -28,6 +28,9 @@ internal sealed class ReadinessChecks(
             return true;
         },
         cancellationToken);
+
+    /// <summary>Whether reminders and sweeps keep up with the queues' deadlines; from memory, so it costs nothing.</summary>
+    public bool AreDeadlinesKept => overdue.AreKept;
 
     /// <summary>Whether the sidecar itself is there, whatever its components do.</summary>
     public Task<bool> SidecarAsync(CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ internal static class GatewayApp
     /// <summary>Builds the application.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = GatewayBuilder.Create(args);
         builder.AddGatewayLogging();
         var options = builder.AddGatewayOptions();
         var embedded = EmbeddedSidecar.IsNeeded(builder.Configuration);

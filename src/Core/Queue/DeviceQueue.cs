@@ -40,6 +40,9 @@ public static class DeviceQueue
 /// <param name="Limits">The bounds.</param>
 public sealed record QueueContext(DateTimeOffset Now, string CommitId, long WrittenThrough, QueueFacts Facts, QueueLimits Limits)
 {
+    /// <summary>Who commits (<see cref="HeadCommit.Writer"/>).</summary>
+    public string Writer { get; init; } = "";
+
     /// <summary>Those of the replicas named in the head that are known to be dead. Their channel counts as detached from now on, and they watch no more.</summary>
     public IReadOnlyCollection<ReplicaBoot> Gone { get; init; } = [];
 

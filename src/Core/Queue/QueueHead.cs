@@ -13,14 +13,20 @@ public sealed record QueueHead
     /// <summary>The head of a device that has never had a command.</summary>
     public static readonly QueueHead Empty = new();
 
+    /// <summary>Most writers whose last commits a head remembers.</summary>
+    public const int RememberedWriters = 32;
+
+    /// <summary>How long it remembers a commit at least: far longer than one takes, and than clocks are apart.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(2);
+
     /// <summary>The layout's version.</summary>
     [JsonPropertyName("v")] public int Version { get; init; } = 1;
 
-    /// <summary>The id of the commit that saved it: tells whether a save whose answer was lost went through.</summary>
-    [JsonPropertyName("commit")] public string Commit { get; init; } = "";
-
-    /// <summary>The ids of the commits before it, the latest first: other replicas may have committed on top of a save whose answer was lost.</summary>
-    [JsonPropertyName("prev")] public ImmutableArray<string> Previous { get => field.IsDefault ? [] : field; init; } = [];
+    /// <summary>
+    /// The last commit of each writer of the last minutes, the latest first: tells whether a save whose answer was lost went
+    /// through, whatever others have saved on top of it.
+    /// </summary>
+    [JsonPropertyName("by")] public ImmutableArray<HeadCommit> Commits { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>How many commits the head has behind it: of two heads of a device, the one with more is the later one.</summary>
     [JsonPropertyName("rev")] public long Revision { get; init; }
@@ -58,8 +64,11 @@ public sealed record QueueHead
     /// <summary>When the device's reminder is set to fire; null: not set.</summary>
     [JsonPropertyName("armed")] public long? Armed { get; init; }
 
-    /// <summary>Whether a commit is this head's or among the last ones before it.</summary>
-    public bool Includes(string commitId) => Commit == commitId || Previous.Contains(commitId);
+    /// <summary>The id of the commit that saved it; empty: nobody has.</summary>
+    [JsonIgnore] public string Commit => Commits is [var last, ..] ? last.Id : "";
+
+    /// <summary>Whether a commit is this head's, or its writer's last one before it.</summary>
+    public bool Includes(string commitId) => Commits.Any(commit => commit.Id == commitId);
 
     /// <summary>How many commands wait to be claimed.</summary>
     [JsonIgnore] public int Waiting => Lanes.Sum(lane => lane.Count);
@@ -88,6 +97,15 @@ public sealed record QueueHead
         }
     }
 }
+
+/// <summary>One save of a head.</summary>
+/// <param name="Writer">Who saved: it has one save under way at a time, and an id that no other has.</param>
+/// <param name="Id">The commit's id.</param>
+/// <param name="At">When it was made, Unix milliseconds.</param>
+public sealed record HeadCommit(
+    [property: JsonPropertyName("w")] string Writer,
+    [property: JsonPropertyName("c")] string Id,
+    [property: JsonPropertyName("at")] long At);
 
 /// <summary>The commands of one priority in the order of their ids: <c>Front</c>, then <c>Segments</c>, then <c>Tail</c>. Without segments there is no tail.</summary>
 /// <param name="Priority">0 to 9.</param>

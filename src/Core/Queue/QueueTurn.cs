@@ -9,15 +9,13 @@ namespace Gateway.Core.Queue;
 /// </summary>
 internal sealed partial class QueueTurn
 {
-    /// <summary>How many earlier commits a head names: more than replicas that could come between a save and the look for it.</summary>
-    private const int RememberedCommits = 8;
-
     private readonly QueueHead original;
     private readonly List<QueueEvent> events;
     private readonly List<QueueInterest> interests;
     private readonly QueueFacts facts;
     private readonly string commitId;
     private readonly PushTerms? push;
+    private readonly string writer;
     private long seq;
     private int documents;
 
@@ -27,6 +25,7 @@ internal sealed partial class QueueTurn
         facts = context.Facts;
         commitId = context.CommitId;
         push = context.Push;
+        writer = context.Writer;
         Limits = context.Limits;
         Now = context.Now.ToUnixTimeMilliseconds();
         At = context.Now;
@@ -188,8 +187,7 @@ internal sealed partial class QueueTurn
 
     public QueueHead ToHead() => original with
     {
-        Commit = commitId,
-        Previous = [original.Commit, .. original.Previous.Take(RememberedCommits - 1)],
+        Commits = [new HeadCommit(writer, commitId, Now), .. original.Commits.Where(IsRemembered).Take(QueueHead.RememberedWriters - 1)],
         Revision = original.Revision + 1,
         Seq = seq,
         LastId = LastId,
@@ -203,6 +201,9 @@ internal sealed partial class QueueTurn
         Watchers = [.. watchers],
         Armed = Armed,
     };
+
+    private bool IsRemembered(HeadCommit commit) =>
+        commit.Writer != writer && Now - commit.At < (long)QueueHead.Remembered.TotalMilliseconds;
 
     private string Write(QueueDocument document)
     {

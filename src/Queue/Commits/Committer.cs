@@ -48,15 +48,18 @@ internal sealed class Committer(
     {
         var tried = new TriedSaves();
         var (fresh, stale) = (false, false);
-        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             if (stale || cell.Etag is null)
             {
                 await LoadAsync(cell, cancellationToken);
                 (fresh, stale) = (true, false);
                 if (tried.FindIn(cell.Head!) is { } through) return Done(cell, through, tried);
-                await DeleteQuietlyAsync(cell.DeviceId, tried.GiveUp(cell.DeviceId, cell.Head!), cancellationToken);
+                await DeleteQuietlyAsync(cell.DeviceId, tried.GiveUp(cell.DeviceId, cell.Head!, time.GetUtcNow().ToUnixTimeMilliseconds()), cancellationToken);
             }
+
+            // Only now: the last save may have gone through like any other, and what it wrote is not left behind.
+            if (attempt > MaxAttempts) throw new QueueUnavailableException($"The queue of {cell.DeviceId} was changed by others {MaxAttempts} times in a row.");
 
             var (head, etag) = (cell.Head!, cell.Etag!);
             if (await ApplyAsync(cell, head, WithReminder(cell, operations), cancellationToken) is not { } step)
@@ -85,8 +88,6 @@ internal sealed class Committer(
             // The first time at once: often it was only a guessed etag. After that others get a chance.
             if (attempt > 1) await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << attempt)), time, cancellationToken);
         }
-
-        throw new QueueUnavailableException($"The queue of {cell.DeviceId} was changed by others {MaxAttempts} times in a row.");
     }
 
     /// <summary>Reads the head from the store.</summary>
@@ -141,7 +142,7 @@ internal sealed class Committer(
         {
             var now = time.GetUtcNow();
             var commitId = SortableId.Create(now, RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
-            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits) { Gone = gone, Push = push });
+            var step = DeviceQueue.Apply(head, operations, new QueueContext(now, commitId, cell.WrittenThrough, facts, limits) { Writer = cell.Writer, Gone = gone, Push = push });
             if (!step.Needs.Any) return step;
             foreach (var (name, document) in await ReadAsync(cell.DeviceId, step.Needs.Documents, cancellationToken)) facts.Documents[name] = document;
             if (step.Needs.Documents.FirstOrDefault(name => !facts.Documents.ContainsKey(name)) is { } absent)

@@ -30,15 +30,23 @@ internal sealed class TriedSaves
         saves.Where(save => save.Step != through).SelectMany(save => save.Step.Effects.Writes.Keys);
 
     /// <summary>Forgets the saves that a head, which has none of them, rules out for good, and answers their documents.</summary>
-    /// <exception cref="QueueUnavailableException">The head has been saved so often since that it does not tell.</exception>
-    public IReadOnlyList<string> GiveUp(string deviceId, QueueHead head)
+    /// <param name="deviceId">The device, for the error.</param>
+    /// <param name="head">A head that was read after the saves.</param>
+    /// <param name="now">The time, Unix milliseconds.</param>
+    /// <exception cref="QueueUnavailableException">So many others or so much time came in between that the head does not tell.</exception>
+    public IReadOnlyList<string> GiveUp(string deviceId, QueueHead head, long now)
     {
         if (saves.Count == 0) return [];
         var hasMovedOn = head.Commit != over;
-        if (hasMovedOn && !head.Includes(over) && saves.Exists(save => !save.IsRefused))
+        if (hasMovedOn && !Tells(head, now))
             throw new QueueUnavailableException($"Whether a save of the queue of {deviceId} went through cannot be told any more.");
         var ruledOut = saves.FindAll(save => save.IsRefused || hasMovedOn);
         saves.RemoveAll(save => save.IsRefused || hasMovedOn);
         return [.. ruledOut.SelectMany(save => save.Step.Effects.Writes.Keys)];
     }
+
+    /// <summary>Whether a head that does not have the saves would have them, had they gone through. Half of the time that it remembers is for clocks.</summary>
+    private bool Tells(QueueHead head, long now) =>
+        head.Commits.Length < QueueHead.RememberedWriters
+        && now - saves.Min(save => save.Step.Head.Commits[0].At) < (long)QueueHead.Remembered.TotalMilliseconds / 2;
 }

@@ -8,18 +8,26 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Queue.History;
 
 /// <summary>
-/// Writes the events of committed heads to history: those of many devices in one call, as soon as the call before is done.
-/// What is not written stays in its head, so a crash loses nothing.
+/// Writes the events of committed heads to history: those of many devices in one call, and under steady traffic those of
+/// <see cref="Gather"/> together, since each call costs the disk a flush that the next operation's save waits for. What is not
+/// written stays in its head, so a crash loses nothing; reads do not wait for the next call (<see cref="WriteAsync"/>).
 /// </summary>
 internal sealed class HistoryWriter(
     ICommandHistory history, Committer committer, TimeProvider time, ILogger<HistoryWriter> logger) : BackgroundService
 {
     private const int DevicesPerCall = 256;
+
+    /// <summary>A head with so many unwritten events is not kept waiting: each of its saves carries them.</summary>
+    private const int EventsPerHead = 12;
+
+    /// <summary>Calls begin no closer together than this, unless a call is full or a head holds much.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<DeviceCell, bool> waiting = [];
     private readonly SemaphoreSlim signal = new(0, 1);
+    private volatile TaskCompletionSource hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Episode failing = new();
 
     /// <summary>Notes that a cell's head may hold events that history does not have.</summary>
@@ -27,6 +35,7 @@ internal sealed class HistoryWriter(
     {
         if (cell.Head is not { Events: [.., var last] } || last.Seq <= cell.WrittenThrough) return;
         waiting[cell] = true;
+        if (last.Seq - cell.WrittenThrough >= EventsPerHead) hurry.TrySetResult();
         Wake();
     }
 
@@ -50,11 +59,14 @@ internal sealed class HistoryWriter(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = TimeSpan.FromMilliseconds(250);
+        long? lastCall = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await signal.WaitAsync(stoppingToken);
+                if (lastCall is { } began) await GatherAsync(Gather - time.GetElapsedTime(began), stoppingToken);
+                lastCall = time.GetTimestamp();
                 await WriteBatchAsync(stoppingToken);
                 pause = TimeSpan.FromMilliseconds(250);
             }
@@ -72,6 +84,20 @@ internal sealed class HistoryWriter(
         }
 
         await DrainAsync();
+    }
+
+    /// <summary>Lets more devices come in, while none is in a hurry.</summary>
+    private async Task GatherAsync(TimeSpan left, CancellationToken cancellationToken)
+    {
+        if (left > TimeSpan.Zero && waiting.Count < DevicesPerCall)
+        {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(hurry.Task, Task.Delay(left, time, enough.Token));
+            await enough.CancelAsync();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private async Task WriteBatchAsync(CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ internal sealed class ActorsFeature : ISidecarFeature, IAsyncDisposable
         timers.Stop();
         try
         {
-            // Actors may still save their state while they are deactivated.
+            // Turns that are let finish may still save state.
             if (host is not null) await host.LeaveAsync(cancellationToken);
             hosts.Remove();
             // What a last turn has delivered is noted before the book is closed.

@@ -24,10 +24,12 @@ internal static class ErrorDetails
         ["resource_type"] = type,
     };
 
-    /// <summary><c>google.rpc.BadRequest</c> with one violation.</summary>
-    public static JsonObject BadRequest(string field, string description) => new()
+    /// <summary><c>google.rpc.BadRequest</c> with one violation, of a named field or of none.</summary>
+    public static JsonObject BadRequest(string? field, string description)
     {
-        ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
-        ["field_violations"] = new JsonArray(new JsonObject { ["field"] = field, ["description"] = description }),
-    };
+        var violation = new JsonObject();
+        if (field is not null) violation["field"] = field;
+        violation["description"] = description;
+        return new JsonObject { ["@type"] = "type.googleapis.com/google.rpc.BadRequest", ["field_violations"] = new JsonArray(violation) };
+    }
 }

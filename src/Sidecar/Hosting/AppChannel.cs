@@ -51,10 +51,12 @@ internal sealed class AppChannel : IDisposable
 
     /// <summary>
     /// Sends a call and answers when the headers are there. Waits for a slot where <c>--app-max-concurrency</c> is set.
-    /// A refused or broken connection is an <see cref="HttpRequestException"/>.
+    /// A refused or broken connection is an <see cref="HttpRequestException"/>, and the app is not called again, as daprd does not.
     /// </summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // A request without any content the client itself would send up to three times more when the connection closes.
+        request.Content ??= new ByteArrayContent([]);
         if (slots is null) return await client.SendAsync(request, cancellationToken);
         await slots.WaitAsync(cancellationToken);
         try

@@ -13,7 +13,7 @@ internal static class HttpExchange
     public static string RawTarget(this HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
     /// <summary>The trace context of the request that is being answered, for calls to the app that it leads to.</summary>
-    public static TraceContext Trace(this HttpContext context) => context.Features.Get<RequestTrace>()?.Value ?? TraceContext.New();
+    public static TraceContext Trace(this HttpContext context) => context.Features.Get<RequestTrace>()?.Value ?? TraceContext.None;
 
     /// <summary>Keeps the trace context of the request.</summary>
     public static void SetTrace(this HttpContext context, TraceContext trace) => context.Features.Set(new RequestTrace(trace));

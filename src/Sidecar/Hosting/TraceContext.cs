@@ -1,35 +1,32 @@
 using System.Buffers;
-using System.Diagnostics;
 
 namespace Gateway.Sidecar.Hosting;
 
 /// <summary>
-/// The W3C trace context (https://www.w3.org/TR/trace-context/) that a call to the app carries: the caller's trace with a
-/// new span, or a new trace that is not sampled.
+/// The W3C trace context (https://www.w3.org/TR/trace-context/) that a call to the app carries: the caller's own, unchanged, since
+/// the sidecar records no span of its own, or one that names no trace, so that the app begins one as it likes. daprd without a
+/// tracing configuration does the same.
 /// </summary>
 internal readonly record struct TraceContext(string TraceParent, string? TraceState, string? Baggage)
 {
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>A new trace that is not sampled, as daprd makes one without a tracing configuration.</summary>
-    public static TraceContext New() =>
-        new($"00-{ActivityTraceId.CreateRandom().ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00", null, null);
+    /// <summary>No trace.</summary>
+    public static readonly TraceContext None = new("00-00000000000000000000000000000000-0000000000000000-00", null, null);
 
-    /// <summary>The context of a request, continued with a new span; <see cref="New"/> when it brings none.</summary>
+    /// <summary>The context of a request; <see cref="None"/> when it brings none.</summary>
     public static TraceContext Continue(HttpRequest request)
     {
         string parent = request.Headers.TraceParent.ToString();
-        if (!IsValid(parent)) return New() with { Baggage = NullIfEmpty(request.Headers.Baggage) };
+        if (!IsValid(parent)) return None with { Baggage = NullIfEmpty(request.Headers.Baggage) };
         return new TraceContext(
-            $"{parent.AsSpan(0, 36)}{ActivitySpanId.CreateRandom().ToHexString()}{parent.AsSpan(52, 3)}",
+            parent,
             NullIfEmpty(request.Headers.TraceState),
             NullIfEmpty(request.Headers.Baggage));
     }
 
-    /// <summary>The context of a <c>traceparent</c> that came with a message, continued with a new span; <see cref="New"/> when it is none.</summary>
-    public static TraceContext Continue(string parent) => IsValid(parent)
-        ? new TraceContext($"{parent.AsSpan(0, 36)}{ActivitySpanId.CreateRandom().ToHexString()}{parent.AsSpan(52, 3)}", null, null)
-        : New();
+    /// <summary>The context of a <c>traceparent</c> that came with a message; <see cref="None"/> when it is none.</summary>
+    public static TraceContext Continue(string parent) => IsValid(parent) ? new TraceContext(parent, null, null) : None;
 
     /// <summary>Writes the headers on a call to the app.</summary>
     public void Apply(HttpRequestMessage request)

@@ -64,14 +64,16 @@ internal sealed class InvokeFeature(SidecarContext context) : ISidecarFeature
             return;
         }
 
-        await ForwardAsync(http, app, id, rawPath, body);
+        (string? path, string? error) = InvokeMethod.Read(rawPath, app.BaseAddress);
+        if (path is null) await Failed(id, error!).WriteAsync(http);
+        else await ForwardAsync(http, app, id, path + http.Request.QueryString.Value, body);
     }
 
-    private static async Task ForwardAsync(HttpContext http, AppChannel app, string id, string rawPath, ReadOnlyMemory<byte> body)
+    private static async Task ForwardAsync(HttpContext http, AppChannel app, string id, string target, ReadOnlyMemory<byte> body)
     {
-        // Decoded, cleaned once more (an encoded slash or dot counts by now) and encoded again, as daprd does.
-        string path = "/" + GoEscaping.EscapePath(CleanPath.Parse("/" + Uri.UnescapeDataString(rawPath).Replace('?', '\uFFFF')).From(0).Replace('\uFFFF', '?'));
-        using HttpRequestMessage request = app.CreateRequest(new HttpMethod(http.Request.Method), path + http.Request.QueryString.Value);
+        using HttpRequestMessage request = app.CreateRequest(new HttpMethod(http.Request.Method), target);
+        // As it is: an escape that needs none stays one.
+        request.RequestUri = new Uri(app.BaseAddress + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         InvokeHeaders.CopyRequest(http, request, body);
         HttpResponseMessage response;
         try
@@ -82,7 +84,7 @@ internal sealed class InvokeFeature(SidecarContext context) : ISidecarFeature
         {
             string reason = error.HttpRequestError == HttpRequestError.ConnectionError ? $"dial tcp 127.0.0.1:{app.Port}: connect: connection refused" : "EOF";
             string verb = http.Request.Method[..1] + http.Request.Method[1..].ToLowerInvariant();
-            await Failed(id, $"{verb} \"{app.BaseAddress}{path}{http.Request.QueryString.Value}\": {reason}").WriteAsync(http);
+            await Failed(id, $"{verb} \"{app.BaseAddress}{target}\": {reason}").WriteAsync(http);
             return;
         }
 

@@ -17,14 +17,12 @@ internal static class InvokeHeaders
 
     public static void CopyRequest(HttpContext http, HttpRequestMessage request, ReadOnlyMemory<byte> body)
     {
-        // A GET without a body must not become one with an empty body.
-        if (body.Length > 0 || http.Request.ContentLength is not null || http.Request.Headers.TransferEncoding.Count > 0)
-            request.Content = new ReadOnlyMemoryContent(body);
+        request.Content = new ReadOnlyMemoryContent(body);
         foreach ((string name, StringValues values) in http.Request.Headers)
         {
             if (OfConnection.Contains(name) || OfSidecar.Contains(name)) continue;
             if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+                request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
         http.Trace().Apply(request);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,6 +13,13 @@ namespace Gateway.Sidecar.Json;
 /// </summary>
 internal static class GoJson
 {
+    /// <summary>What Go escapes in a string: quotes, control characters, and what could harm in a page.</summary>
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\', '<', '>', '&', '\u2028', '\u2029']);
+
+    /// <summary>What makes a text of ASCII look different when Go writes it again: escapes, and what Go escapes though it was not.</summary>
+    private static readonly SearchValues<byte> WrittenAnew = SearchValues.Create("\\<>&"u8);
+
     /// <summary>Writes a value the way daprd stores one: read into Go's types and written again.</summary>
     public static byte[] Normalize(JsonElement value)
     {
@@ -32,25 +40,14 @@ internal static class GoJson
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
         Put(output, "\""u8);
-        Span<byte> utf8 = stackalloc byte[4];
-        foreach (Rune rune in text.EnumerateRunes())
+        while (true)
         {
-            switch (rune.Value)
-            {
-                case '"': Put(output, "\\\""u8); break;
-                case '\\': Put(output, "\\\\"u8); break;
-                case '\n': Put(output, "\\n"u8); break;
-                case '\r': Put(output, "\\r"u8); break;
-                case '\t': Put(output, "\\t"u8); break;
-                case '\b': Put(output, "\\b"u8); break;
-                case '\f': Put(output, "\\f"u8); break;
-                case < 0x20 or '<' or '>' or '&' or 0x2028 or 0x2029:
-                    Put(output, Encoding.ASCII.GetBytes($"\\u{rune.Value:x4}"));
-                    break;
-                default:
-                    Put(output, utf8[..rune.EncodeToUtf8(utf8)]);
-                    break;
-            }
+            int special = text.IndexOfAny(Escaped);
+            // Halves of surrogate pairs become U+FFFD, as in Go.
+            Encoding.UTF8.GetBytes(special < 0 ? text : text[..special], output);
+            if (special < 0) break;
+            WriteEscaped(output, text[special]);
+            text = text[(special + 1)..];
         }
 
         Put(output, "\""u8);
@@ -96,7 +93,7 @@ internal static class GoJson
                 Put(output, "]"u8);
                 break;
             case JsonValueKind.String:
-                WriteString(output, value.GetString());
+                WriteText(output, value);
                 break;
             case JsonValueKind.Number:
                 WriteNumber(output, value);
@@ -113,11 +110,26 @@ internal static class GoJson
         }
     }
 
+    private static void WriteText(IBufferWriter<byte> output, JsonElement value)
+    {
+        // Most texts look in Go as they were sent.
+        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
+        if (Ascii.IsValid(raw) && !raw.ContainsAny(WrittenAnew)) Put(output, raw);
+        else WriteString(output, value.GetString());
+    }
+
     private static void WriteSorted(IBufferWriter<byte> output, JsonElement value)
     {
+        List<KeyValuePair<string, JsonElement>> members = [];
+        bool sorted = true;
+        foreach (JsonProperty member in value.EnumerateObject())
+        {
+            sorted = sorted && (members.Count == 0 || string.CompareOrdinal(members[^1].Key, member.Name) < 0);
+            members.Add(KeyValuePair.Create(member.Name, member.Value));
+        }
+
         // Of members with one name the last wins, as in a Go map.
-        var members = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (JsonProperty member in value.EnumerateObject()) members[member.Name] = member.Value;
+        if (!sorted) members = [.. members.AsEnumerable().Reverse().DistinctBy(member => member.Key).OrderBy(member => member.Key, StringComparer.Ordinal)];
         bool first = true;
         Put(output, "{"u8);
         foreach ((string name, JsonElement member) in members)
@@ -130,6 +142,21 @@ internal static class GoJson
         }
 
         Put(output, "}"u8);
+    }
+
+    private static void WriteEscaped(IBufferWriter<byte> output, char character)
+    {
+        switch (character)
+        {
+            case '"': Put(output, "\\\""u8); break;
+            case '\\': Put(output, "\\\\"u8); break;
+            case '\n': Put(output, "\\n"u8); break;
+            case '\r': Put(output, "\\r"u8); break;
+            case '\t': Put(output, "\\t"u8); break;
+            case '\b': Put(output, "\\b"u8); break;
+            case '\f': Put(output, "\\f"u8); break;
+            default: Put(output, Encoding.ASCII.GetBytes($"\\u{(int)character:x4}")); break;
+        }
     }
 
     private static void WriteNumber(IBufferWriter<byte> output, JsonElement value)

@@ -16,13 +16,13 @@ internal static class StateErrors
             : new DaprError(500, "ERR_STATE_STORE_NOT_CONFIGURED", $"state store {store} is not configured", ErrorDetails.Info("DAPR_STATE_NOT_CONFIGURED", metadata));
     }
 
-    /// <summary>A key with <c>||</c> in it.</summary>
-    public static DaprError IllegalKey(string store, string key)
+    /// <summary>A key with <c>||</c> in it. In a transaction daprd does not name the field.</summary>
+    public static DaprError IllegalKey(string store, string key, bool inTransaction = false)
     {
         string message = $"api error: code = InvalidArgument desc = input key/keyPrefix '{key}' can't contain '{KeyPrefix.Separator}'";
         return new DaprError(
             400, "ERR_MALFORMED_REQUEST", message,
-            ErrorDetails.BadRequest(key, message), ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY"));
+            ErrorDetails.BadRequest(inTransaction ? null : key, message), ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY"));
     }
 
     /// <summary>The query API, which none of the stores here has.</summary>

@@ -70,7 +70,7 @@ internal sealed class StateTransactionEndpoint(SidecarContext context)
         var options = new WriteOptions(fields.Option("Concurrency"), fields.Option("Consistency"));
         string? ttl = fields.Metadata("ttlInSeconds");
         if (fields.Error is { } error) return (null, Malformed(error));
-        if (key.Contains(KeyPrefix.Separator, StringComparison.Ordinal)) return (null, StateErrors.IllegalKey(component.Name, key));
+        if (key.Contains(KeyPrefix.Separator, StringComparison.Ordinal)) return (null, StateErrors.IllegalKey(component.Name, key, inTransaction: true));
         if (options.Check() is { } bad) return (null, StateErrors.TransactionRefused(bad.Text));
         return (new StateWrite
         {

@@ -26,15 +26,20 @@ internal static class MetadataAnswer
         body["components"] = new JsonArray([.. context.Components.Select(Component)]);
         body["extended"] = Extended(extended);
         if (parts.Subscriptions is { Count: > 0 }) body["subscriptions"] = parts.Subscriptions;
-        if (context.App is { } app)
-        {
-            var connection = new JsonObject { ["port"] = app.Port, ["protocol"] = "http", ["channelAddress"] = "127.0.0.1" };
-            if (options.AppMaxConcurrency is { } limit) connection["maxConcurrency"] = limit;
-            body["appConnectionProperties"] = connection;
-        }
-
+        body["appConnectionProperties"] = Connection(context.App?.Port, options.AppMaxConcurrency);
         if (parts.ActorRuntime is not null) body["actorRuntime"] = parts.ActorRuntime;
         return (byte[])[.. GoJson.Serialize(body), (byte)'\n'];
+    }
+
+    // Without an app too, and then without a port.
+    private static JsonObject Connection(int? port, int? maxConcurrency)
+    {
+        var connection = new JsonObject();
+        if (port is not null) connection["port"] = port;
+        connection["protocol"] = "http";
+        connection["channelAddress"] = "127.0.0.1";
+        if (maxConcurrency is not null) connection["maxConcurrency"] = maxConcurrency;
+        return connection;
     }
 
     private static JsonNode Component(LoadedComponent component) => new JsonObject

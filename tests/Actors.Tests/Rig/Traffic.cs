@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gateway.Actors.Tests.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +17,8 @@ internal sealed class Traffic : IAsyncDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly ConcurrentQueue<string> calls = new();
+    private readonly ConcurrentQueue<Write> writes = new();
+    private readonly ConcurrentDictionary<string, string> etags = new();
     private readonly WebApplication web;
     private int published;
 
@@ -25,6 +29,15 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>The sidecar.</summary>
     public Uri? Target { get; set; }
 
+    /// <summary>Whether the app is shown etags that tell nothing in place of the store's counters, as Postgres' and Dapr's SQLite do.</summary>
+    public bool HidesEtags { get; init; }
+
+    /// <summary>What becomes of a call to the state store.</summary>
+    public Func<string, Fate> FateOf { get; set; } = _ => Fate.Passes;
+
+    /// <summary>What was saved in the state store since <see cref="Clear"/>, key by key.</summary>
+    public IReadOnlyList<Write> Writes => [.. writes];
+
     /// <summary>Asked before a call is passed on.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -32,13 +45,13 @@ internal sealed class Traffic : IAsyncDisposable
     public IReadOnlyList<string> Calls =>
         [.. calls.Where(call => !call.Contains("SweepActor", StringComparison.Ordinal) && !call.Contains("replica:", StringComparison.Ordinal))];
 
-    public static async Task<Traffic> StartAsync()
+    public static async Task<Traffic> StartAsync(bool hidesEtags = false)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var web = builder.Build();
-        var traffic = new Traffic(web);
+        var traffic = new Traffic(web) { HidesEtags = hidesEtags };
         ((IApplicationBuilder)web).Run(traffic.PassAsync);
         await web.StartAsync();
         return traffic;
@@ -50,6 +63,7 @@ internal sealed class Traffic : IAsyncDisposable
     public void Clear()
     {
         calls.Clear();
+        writes.Clear();
         published = 0;
     }
 
@@ -100,19 +114,78 @@ internal sealed class Traffic : IAsyncDisposable
             Interlocked.Add(ref published, entries.RootElement.GetArrayLength());
         }
 
+        var fate = target.StartsWith("/v1.0/state/", StringComparison.Ordinal) ? FateOf(call) : Fate.Passes;
+        if (fate == Fate.FailsBefore)
+        {
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(Target!, target));
-        if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        if (context.Request.Method == "POST" && target == "/v1.0/state/statestore")
+            request.Content = await SaveAsync(context);
+        else if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0)
             request.Content = new StreamContent(context.Request.Body);
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (name is "Host" or "Transfer-Encoding" or "Connection") continue;
+            if (name is "Host" or "Transfer-Encoding" or "Connection" or "Content-Length") continue;
             if (!request.Headers.TryAddWithoutValidation(name, [.. values])) request.Content?.Headers.TryAddWithoutValidation(name, [.. values]);
         }
 
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+        if (fate is Fate.FailsAfter or Fate.RefusedAfter)
+        {
+            context.Response.StatusCode = fate == Fate.FailsAfter ? StatusCodes.Status500InternalServerError : StatusCodes.Status409Conflict;
+            return;
+        }
+
         context.Response.StatusCode = (int)response.StatusCode;
         foreach (var (name, values) in response.Headers.Concat(response.Content.Headers))
             if (name is not ("Transfer-Encoding" or "Connection")) context.Response.Headers[name] = values.ToArray();
+        if (HidesEtags && context.Response.Headers.TryGetValue("ETag", out var etag)) context.Response.Headers["ETag"] = Hide(etag.ToString());
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
+
+    /// <summary>Notes what is saved, and gives the store its own etags.</summary>
+    private async Task<HttpContent> SaveAsync(HttpContext context)
+    {
+        var items = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsArray();
+        foreach (var item in items)
+        {
+            writes.Enqueue(new Write(
+                (string)item!["key"]!, Encoding.UTF8.GetByteCount(item["value"]!.ToJsonString()), (string?)item["metadata"]?["ttlInSeconds"]));
+            if (HidesEtags && (string?)item["etag"] is { Length: > 0 } shown) item["etag"] = etags.GetValueOrDefault(shown, "0");
+        }
+
+        return new StringContent(items.ToJsonString(), Encoding.UTF8, "application/json");
+    }
+
+    private string Hide(string etag)
+    {
+        var hidden = Guid.NewGuid().ToString("N");
+        etags[hidden] = etag;
+        return hidden;
+    }
+}
+
+/// <summary>One key that was saved.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Bytes">The length of its value.</param>
+/// <param name="Ttl">Its time to live in seconds; null: for good.</param>
+internal sealed record Write(string Key, int Bytes, string? Ttl);
+
+/// <summary>What becomes of a call.</summary>
+internal enum Fate
+{
+    /// <summary>It reaches the sidecar, and its answer the app.</summary>
+    Passes,
+
+    /// <summary>The app gets an error, and the sidecar nothing.</summary>
+    FailsBefore,
+
+    /// <summary>The sidecar does it, and the app gets an error.</summary>
+    FailsAfter,
+
+    /// <summary>The sidecar does it, and the app gets a conflict: somebody on the way has repeated it.</summary>
+    RefusedAfter,
 }

@@ -8,6 +8,7 @@ using Gateway.Api.OpenApi;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway;
 using Gateway.Api.Tests.Auth;
+using Gateway.Api.Tests.Auth.Devices;
 using Gateway.Core.History;
 using Gateway.Core.Queue;
 using Gateway.Queue;
@@ -26,9 +27,10 @@ namespace Gateway.Api.Tests.Gateway;
 /// </summary>
 public sealed class GatewayHost : IAsyncLifetime
 {
-    private const string JwtSecret = "a-secret-of-the-tests-with-more-than-32-bytes";
+    internal const string JwtSecret = "a-secret-of-the-tests-with-more-than-32-bytes";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("gateway-api-").FullName;
+    private readonly string folder;
+    private readonly bool ownsFolder;
     private readonly Dictionary<string, string?> settings;
     private int names;
     private LocalServer? server;
@@ -39,15 +41,23 @@ public sealed class GatewayHost : IAsyncLifetime
     }
 
     internal GatewayHost(Dictionary<string, string?> settings)
+        : this(settings, Directory.CreateTempSubdirectory("gateway-api-").FullName, new ManualTimeProvider()) => ownsFolder = true;
+
+    private GatewayHost(Dictionary<string, string?> settings, string folder, ManualTimeProvider time)
     {
         this.settings = settings;
+        this.folder = folder;
+        Time = time;
         settings["SUPABASE_JWT_SECRET"] = JwtSecret;
         settings["Gateway:DataPath"] = folder;
         settings.TryAdd("Gateway:RateLimits:CustomerPerMinute", "0");
         settings.TryAdd("Gateway:RateLimits:DevicePerMinute", "0");
+
+        // Time stands still here: nobody would come out of it.
+        settings.TryAdd("Gateway:DeviceAuth:WrongSecretDelay", "00:00:00");
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; }
 
     public HttpClient Client => server!.Client;
 
@@ -61,6 +71,8 @@ public sealed class GatewayHost : IAsyncLifetime
 
     internal FaultyCredentials Credentials { get; } = new();
 
+    internal CountingSecretCheck SecretChecks { get; } = new();
+
     internal QueueLimits Limits { get; init; } = QueueLimits.Default;
 
     public async ValueTask InitializeAsync()
@@ -73,7 +85,18 @@ public sealed class GatewayHost : IAsyncLifetime
     {
         if (server is not null) await server.DisposeAsync();
         if (sidecar is not null) await sidecar.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        if (ownsFolder) Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>
+    /// Another replica: a server of its own over the same relational store and clock. Its queue is another, which makes no difference
+    /// to who may come in. To be disposed before this one.
+    /// </summary>
+    internal async Task<GatewayHost> StartReplicaAsync()
+    {
+        var replica = new GatewayHost(new Dictionary<string, string?>(settings), folder, Time);
+        await replica.InitializeAsync();
+        return replica;
     }
 
     /// <summary>A name that no other test of this host uses.</summary>
@@ -92,6 +115,9 @@ public sealed class GatewayHost : IAsyncLifetime
 
     /// <summary>Writes the heartbeats that wait.</summary>
     internal Task WriteHeartbeatsAsync() => Services.GetRequiredService<HeartbeatBatcher>().FlushAsync(CancellationToken.None);
+
+    /// <summary>Whoever comes with this token for a customer's.</summary>
+    internal Caller WithToken(string token) => new(Client, "", "Authorization", $"Bearer {token}");
 
     /// <summary>Nobody.</summary>
     internal Caller Anonymous => new(Client, "", null, null);
@@ -130,6 +156,7 @@ public sealed class GatewayHost : IAsyncLifetime
         services.AddHeartbeatBatcher();
         Credentials.Decorate(services);
         services.AddCustomerAuthentication(folder);
+        services.AddSingleton<ISecretCheck>(SecretChecks);
         services.AddDeviceAuthentication();
         services.AddRateLimits();
         services.AddGatewaySurface(builder.Configuration);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Gateway.Api.Health;
 using Gateway.Api.Tests.Gateway;
 
 namespace Gateway.Api.Tests.Health;
@@ -24,7 +25,29 @@ public sealed class HealthTests : IAsyncLifetime
     public async Task Readyz_EverythingHealthy_AnswersReady()
     {
         var reply = (await host.Anonymous.GetAsync("/readyz")).Is(HttpStatusCode.OK);
-        Assert.Equal("""{"ready":true,"checks":{"database":true,"redis":true}}""", reply.Body);
+        Assert.Equal("""{"ready":true,"checks":{"database":true,"redis":true,"deadlines":true}}""", reply.Body);
+    }
+
+    [Fact]
+    public async Task Readyz_ClaimOverdueForLongerThanTheLimit_Answers503UntilItsQueueLooksAtTheClock()
+    {
+        var customer = host.NewCustomer();
+        var device = await host.NewDeviceAsync(customer);
+        var session = await GatewayHost.OpenSessionAsync(customer, device);
+        await customer.PostAsync($"/api/v1/customer/sessions/{session}/commands", new { type = "disk_usage" });
+        await ClaimAsync(device);
+
+        host.Time.Advance(TimeSpan.FromSeconds(5 + 60 + 1));
+        var reply = await ReadyzAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.False(reply.Find("ready")!.Value.GetBoolean());
+        Assert.True(reply.Find("checks.database")!.Value.GetBoolean());
+        Assert.True(reply.Find("checks.redis")!.Value.GetBoolean());
+        Assert.False(reply.Find("checks.deadlines")!.Value.GetBoolean());
+        Assert.StartsWith("deadlines", reply.Text("errors.0"), StringComparison.Ordinal);
+
+        await ClaimAsync(device);
+        host.Time.Advance(OverdueDeadlines.Period);
+        await ReadyzAsync(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -78,5 +101,24 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal("healthy", reply.Text("services.database"));
         Assert.Equal("unhealthy", reply.Text("services.stateStore"));
         Assert.Equal("healthy", reply.Text("services.sidecar"));
+    }
+
+    private async Task ClaimAsync(Caller device)
+    {
+        var claimed = await device.PostAsync("/api/v1/device/commands/claim", new { limit = 1, visibilityTimeout = 5_000 });
+        Assert.NotNull(claimed.Find("commands.0"));
+        await host.Queue.FlushAsync(device.Id, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Asks until it answers with a status: what it answers from is looked at in the background.</summary>
+    private async Task<Reply> ReadyzAsync(HttpStatusCode status)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        while (true)
+        {
+            var reply = await host.Anonymous.GetAsync("/readyz");
+            if (reply.Status == status || limit.IsCancellationRequested) return reply.Is(status);
+        }
     }
 }

@@ -23,7 +23,8 @@ public sealed class QueueJsonTests
 
         using var json = Parse(device.Head with { Armed = 1 });
         var head = json.RootElement;
-        Assert.Equal(["armed", "claimed", "commit", "events", "lanes", "last", "pending", "prev", "rev", "seq", "session", "v", "w", "waits"], Names(head));
+        Assert.Equal(["armed", "by", "claimed", "events", "lanes", "last", "pending", "rev", "seq", "session", "v", "w", "waits"], Names(head));
+        Assert.Equal(["at", "c", "w"], Names(head.GetProperty("by")[0]));
         var lane = head.GetProperty("lanes")[0];
         Assert.Equal(["front", "pr", "segs", "tail"], Names(lane));
         Assert.Equal(["c", "d", "id", "sk", "x"], Names(lane.GetProperty("segs")[0]));
@@ -60,7 +61,7 @@ public sealed class QueueJsonTests
     public void Head_WithNothingInIt_IsSmall()
     {
         using var json = Parse(QueueHead.Empty);
-        Assert.Equal(["claimed", "commit", "events", "lanes", "pending", "prev", "rev", "seq", "v", "w", "waits"], Names(json.RootElement));
+        Assert.Equal(["by", "claimed", "events", "lanes", "pending", "rev", "seq", "v", "w", "waits"], Names(json.RootElement));
     }
 
     [Fact]

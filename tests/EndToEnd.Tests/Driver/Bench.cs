@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.TestKit.Daprd;
 
 namespace Gateway.EndToEnd.Tests.Driver;
 
@@ -11,10 +12,32 @@ internal sealed class Bench : IAsyncDisposable
     private const int ShownLines = 150;
 
     private readonly List<ProgramProcess> programs = [];
+    private readonly List<DaprdProcess> sidecars = [];
     private readonly List<Action> releases = [];
+
+    /// <summary>Servers run alone, each with its embedded sidecar.</summary>
+    public Bench()
+    {
+    }
+
+    private Bench(DaprStack dapr) => Dapr = dapr;
+
+    /// <summary>Real Dapr, which the servers of this bench run on; null: they have their embedded sidecar.</summary>
+    public DaprStack? Dapr { get; }
 
     /// <summary>The test's folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("gateway-e2e-").FullName;
+
+    /// <summary>Servers run as in production: on real Dapr with Redis, and the actors as an app of their own. Skips the test where there is no Dapr.</summary>
+    public static async Task<Bench> OnDaprdAsync() => new(await DaprStack.StartAsync());
+
+    /// <summary>Starts a <c>daprd</c>, which may be before its app.</summary>
+    public async Task<DaprdProcess> StartDaprdAsync(DaprdOptions options)
+    {
+        var sidecar = await Dapr!.StartSidecarAsync(options with { WaitUntilReady = false }, TestContext.Current.CancellationToken);
+        sidecars.Add(sidecar);
+        return sidecar;
+    }
 
     /// <summary>Starts a built program, which ends with the test at the latest.</summary>
     /// <param name="name">What its log is headed with.</param>
@@ -53,6 +76,13 @@ internal sealed class Bench : IAsyncDisposable
         {
             Tell(program);
             await program.DisposeAsync();
+        }
+
+        if (Dapr is not null)
+        {
+            foreach (var sidecar in sidecars) TestContext.Current.TestOutputHelper?.WriteLine($"--- daprd of {sidecar.AppId} ---\n{sidecar.LogTail}");
+            TestContext.Current.TestOutputHelper?.WriteLine(Dapr.LogTail);
+            await Dapr.DisposeAsync();
         }
 
         Directory.Delete(Folder, recursive: true);

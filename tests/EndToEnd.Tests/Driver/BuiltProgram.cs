@@ -1,6 +1,9 @@
 namespace Gateway.EndToEnd.Tests.Driver;
 
-/// <summary>The built programs, of the configuration that the tests were built in.</summary>
+/// <summary>
+/// The built programs, of the configuration that the tests were built in. The environment variable <c>GATEWAY_BUILD</c> may name a
+/// folder with another build, one folder for each program (<c>Api/Gateway.Api.dll</c>), such as the one with Dapr's own packages.
+/// </summary>
 internal static class BuiltProgram
 {
     // …/tests/EndToEnd.Tests/bin/Debug/net10.0/
@@ -21,5 +24,7 @@ internal static class BuiltProgram
     /// <summary>The embedded default's component files, as they come with the server.</summary>
     public static readonly string LocalComponents = Path.Combine(Path.GetDirectoryName(Api)!, "components", "local");
 
-    private static string Find(string project) => Path.Combine(Root, "src", project, Output, $"Gateway.{project}.dll");
+    private static string Find(string project) => Environment.GetEnvironmentVariable("GATEWAY_BUILD") is { Length: > 0 } build
+        ? Path.Combine(build, project, $"Gateway.{project}.dll")
+        : Path.Combine(Root, "src", project, Output, $"Gateway.{project}.dll");
 }

@@ -1,17 +1,23 @@
 using System.Globalization;
 using System.Net;
+using Gateway.TestKit;
 
 namespace Gateway.EndToEnd.Tests.Driver;
 
-/// <summary>The server as a process of its own, with its ports and data folder, which outlive it.</summary>
+/// <summary>
+/// The server as a process of its own, with its ports and data folder, which outlive it. On a bench with real Dapr it is the app
+/// <c>gateway-api</c>, and <see cref="Around"/> is what stands around it.
+/// </summary>
 internal sealed class GatewayServer
 {
     private readonly Bench bench;
+    private readonly IReadOnlyDictionary<string, string?>? given;
     private int starts;
 
     private GatewayServer(Bench bench, IReadOnlyDictionary<string, string?>? settings)
     {
         this.bench = bench;
+        given = settings;
         DataPath = Path.Combine(bench.Folder, "data");
         Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
         {
@@ -33,7 +39,17 @@ internal sealed class GatewayServer
 
     public string Url => $"http://127.0.0.1:{Text(PublicPort)}";
 
-    public string SidecarUrl => $"http://127.0.0.1:{Text(SidecarPort)}";
+    /// <summary>Its sidecar's address.</summary>
+    public string SidecarUrl => Around?.ApiSidecar.HttpAddress.GetLeftPart(UriPartial.Authority) ?? $"http://127.0.0.1:{Text(SidecarPort)}";
+
+    /// <summary>The address of the sidecar of the app that hosts the actors.</summary>
+    public string ActorsSidecarUrl => Around?.ActorsSidecar.HttpAddress.GetLeftPart(UriPartial.Authority) ?? SidecarUrl;
+
+    /// <summary>What the replica calls itself in the queues.</summary>
+    public string ReplicaId => $"{Environment.MachineName}-{Text(AppPort)}";
+
+    /// <summary>The rest of the deployment on real Dapr; null for an embedded sidecar.</summary>
+    public DaprdDeployment? Around { get; private set; }
 
     /// <summary>Its environment variables; a test may change them before the next start.</summary>
     public Dictionary<string, string?> Settings { get; }
@@ -52,9 +68,19 @@ internal sealed class GatewayServer
         return server;
     }
 
+    /// <summary>Starts another replica of a server on real Dapr and Postgres, with the same actors.</summary>
+    public static async Task<GatewayServer> StartReplicaAsync(GatewayServer first)
+    {
+        var replica = Prepare(first.bench, first.given);
+        replica.Around = await first.Around!.ForReplicaAsync(replica);
+        await replica.StartAsync();
+        return replica;
+    }
+
     /// <summary>Starts it, again if need be, and waits until it is ready.</summary>
     public async Task StartAsync()
     {
+        if (bench.Dapr is not null) Around ??= await DaprdDeployment.StartAsync(bench, this);
         Launch();
         using var http = new HttpClient();
         await Wait.UntilAsync("the server to be ready", async () =>
@@ -70,6 +96,7 @@ internal sealed class GatewayServer
                 return false;
             }
         });
+        if (Around is not null) await Around.ReadyAsync();
     }
 
     /// <summary>Starts it without waiting.</summary>

@@ -6,7 +6,7 @@ namespace Gateway.EndToEnd.Tests.Driver;
 /// <summary>One running program: its output is kept line by line, and it is ended by its process id.</summary>
 internal sealed class ProgramProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
+    private const int SigTerm = 15, SigCont = 18, SigStop = 19;
 
     /// <summary>Settings of the machine that runs the tests must not reach the programs.</summary>
     private static readonly string[] Foreign = ["Gateway__", "DAPR_", "APP_API_TOKEN", "SUPABASE_", "ASPNETCORE_", "ConnectionStrings__", "Serilog__"];
@@ -70,6 +70,12 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop (SIGTERM).</summary>
     public void Terminate() => Assert.Equal(0, Kill(process.Id, SigTerm));
+
+    /// <summary>Holds it still (SIGSTOP): it does not notice, and its sockets stay open.</summary>
+    public void Pause() => Assert.Equal(0, Kill(process.Id, SigStop));
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Resume() => Assert.Equal(0, Kill(process.Id, SigCont));
 
     /// <summary>Ends it and nothing else at once (SIGKILL), as a crash does.</summary>
     public async Task KillAsync()

@@ -10,14 +10,16 @@ internal sealed class SidecarClient(string url) : IDisposable
     /// <summary>Takes an actor's reminder away, as soon as it is there.</summary>
     public async Task RemoveReminderAsync(string actorType, string actorId, string reminder)
     {
-        var path = new Uri($"/v1.0/actors/{actorType}/{actorId}/reminders/{reminder}", UriKind.Relative);
-        await Wait.UntilAsync($"the reminder of {actorType} {actorId}", async () =>
-        {
-            using var found = await http.GetAsync(path);
-            return found.StatusCode == HttpStatusCode.OK;
-        });
-        using var removed = await http.DeleteAsync(path);
+        await Wait.UntilAsync($"the reminder of {actorType} {actorId}", () => HasReminderAsync(actorType, actorId, reminder));
+        using var removed = await http.DeleteAsync(ReminderOf(actorType, actorId, reminder));
         Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+    }
+
+    /// <summary>Whether an actor has a reminder.</summary>
+    public async Task<bool> HasReminderAsync(string actorType, string actorId, string reminder)
+    {
+        using var found = await http.GetAsync(ReminderOf(actorType, actorId, reminder));
+        return found.StatusCode == HttpStatusCode.OK;
     }
 
     /// <summary>Waits until a device's queue was saved again.</summary>
@@ -27,11 +29,21 @@ internal sealed class SidecarClient(string url) : IDisposable
         await Wait.UntilAsync($"a save of the queue of {deviceId}", async () => await EtagAsync(deviceId) != before);
     }
 
+    /// <summary>Waits until a device's queue knows that a replica holds a long poll.</summary>
+    public Task KnowsPollAsync(string deviceId, string replica) => Wait.UntilAsync(
+        $"the queue of {deviceId} to know of a long poll at {replica}",
+        async () => (await http.GetStringAsync(HeadOf(deviceId))).Contains(replica, StringComparison.Ordinal));
+
     public void Dispose() => http.Dispose();
+
+    private static Uri ReminderOf(string actorType, string actorId, string reminder) =>
+        new($"/v1.0/actors/{actorType}/{actorId}/reminders/{reminder}", UriKind.Relative);
+
+    private static Uri HeadOf(string deviceId) => new($"/v1.0/state/statestore/queue:{deviceId}", UriKind.Relative);
 
     private async Task<string> EtagAsync(string deviceId)
     {
-        using var head = await http.GetAsync(new Uri($"/v1.0/state/statestore/queue:{deviceId}", UriKind.Relative));
+        using var head = await http.GetAsync(HeadOf(deviceId));
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
         return head.Headers.GetValues("ETag").Single();
     }

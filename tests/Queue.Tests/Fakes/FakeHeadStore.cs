@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Core.Commands;
 using Gateway.Core.Queue;
 using Gateway.Queue.Heads;
 
@@ -13,11 +14,15 @@ internal sealed class FakeHeadStore : IHeadStore
     private readonly Lock gate = new();
     private readonly Dictionary<string, (string Json, string Etag)> values = [];
     private readonly Dictionary<string, SortedList<long, QueueEvent>> stories = [];
-    private int version;
+    private uint version;
+    private readonly HashSet<string> names = [];
     private int underWay;
 
-    /// <summary>Whether etags are counters per key, as in Redis; otherwise they are any numbers, as in Dapr's SQLite.</summary>
-    public bool Counting { get; init; } = true;
+    /// <summary>What its etags look like.</summary>
+    public EtagKind Etags { get; init; }
+
+    /// <summary>What no caller may do, and one did: an exception would only look like an error of the store.</summary>
+    public List<string> Violations { get; } = [];
 
     /// <summary>Asked before every call, by its name; an exception is the call's.</summary>
     public Action<string>? Before { get; set; }
@@ -27,6 +32,16 @@ internal sealed class FakeHeadStore : IHeadStore
 
     /// <summary>Every call so far: what a test counts round trips by.</summary>
     public List<string> Calls { get; } = [];
+
+    /// <summary>Documents that are stored and that no head names: none in the end, but for what a crash has left to their time to live.</summary>
+    public IReadOnlyList<string> Garbage(string deviceId)
+    {
+        lock (gate)
+        {
+            var named = Named(deviceId);
+            return [.. Documents.Select(key => key[(deviceId.Length + 1)..]).Where(name => !named.Contains(name))];
+        }
+    }
 
     /// <summary>Documents that are stored, heads not among them.</summary>
     public IReadOnlyList<string> Documents
@@ -48,7 +63,7 @@ internal sealed class FakeHeadStore : IHeadStore
     /// <summary>Another store with the same content.</summary>
     public FakeHeadStore Copy()
     {
-        var copy = new FakeHeadStore { Counting = Counting, version = version };
+        var copy = new FakeHeadStore { Etags = Etags, version = version };
         lock (gate)
         {
             foreach (var (key, value) in values) copy.values.Add(key, value);
@@ -64,11 +79,15 @@ internal sealed class FakeHeadStore : IHeadStore
     }
 
     /// <summary>Another replica's commit at this very moment. From within <see cref="Before"/> or <see cref="After"/>.</summary>
-    public void CommitByOther(string deviceId, QueueOperation operation, DateTimeOffset now)
+    public void CommitByOther(string deviceId, QueueOperation operation, DateTimeOffset now, string writer = "other")
     {
         var step = DeviceQueue.Apply(
-            Head(deviceId), [operation], new QueueContext(now, $"other-{version}", 0, new QueueFacts(), QueueLimits.Default));
-        values[deviceId] = (JsonSerializer.Serialize(step.Head, QueueJson.Default.QueueHead), $"{int.Parse(values[deviceId].Etag) + 1}");
+            Head(deviceId),
+            [operation],
+            new QueueContext(now, $"other-{++version}", 0, new QueueFacts(), QueueLimits.Default) { Writer = writer });
+        foreach (var (name, document) in step.Effects.Writes)
+            values[$"{deviceId}/{name}"] = (JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument), "1");
+        values[deviceId] = (JsonSerializer.Serialize(step.Head, QueueJson.Default.QueueHead), NextEtag(values[deviceId].Etag));
     }
 
     /// <summary>Waits until no call is under way: a replica's deletions, for which no operation waits, have begun when its next operation is answered.</summary>
@@ -90,10 +109,12 @@ internal sealed class FakeHeadStore : IHeadStore
     public Task<bool> TrySaveAsync(string deviceId, QueueHead head, string etag, CancellationToken cancellationToken) => Call("save", () =>
     {
         var current = values.TryGetValue(deviceId, out var value) ? value.Etag : "";
+        // A first write to a key that is there is an error and no conflict in Dapr's Redis and Postgres.
+        if (etag.Length == 0 && current.Length > 0 && Etags != EtagKind.Number) throw new IOException("the key is there");
         if (current != etag) return false;
-        version++;
-        var next = !Counting ? unchecked((uint)version * 2_654_435_761u).ToString() : current.Length == 0 ? "1" : $"{int.Parse(current) + 1}";
-        values[deviceId] = (JsonSerializer.Serialize(head, QueueJson.Default.QueueHead), next);
+        values[deviceId] = (JsonSerializer.Serialize(head, QueueJson.Default.QueueHead), NextEtag(current));
+        foreach (var name in Named(deviceId).Where(name => !values.ContainsKey($"{deviceId}/{name}")))
+            Violations.Add($"Commit {head.Commit} names the document {name}, which is not there.");
         Tell(deviceId, head);
         return true;
     });
@@ -109,7 +130,7 @@ internal sealed class FakeHeadStore : IHeadStore
         {
             foreach (var (name, document) in documents)
             {
-                Assert.False(values.ContainsKey($"{deviceId}/{name}"), $"The document name {name} was used before.");
+                if (!names.Add(name)) Violations.Add($"The document name {name} was used before.");
                 values[$"{deviceId}/{name}"] = (JsonSerializer.Serialize(document, QueueJson.Default.QueueDocument), "1");
             }
 
@@ -118,9 +139,41 @@ internal sealed class FakeHeadStore : IHeadStore
 
     public Task DeleteAsync(string deviceId, IReadOnlyCollection<string> names, CancellationToken cancellationToken) => Call("delete", () =>
     {
-        foreach (var name in names) values.Remove($"{deviceId}/{name}");
+        var named = Named(deviceId);
+        foreach (var name in names)
+        {
+            if (named.Contains(name)) Violations.Add($"The document {name} was deleted, and the head names it.");
+            values.Remove($"{deviceId}/{name}");
+        }
+
         return true;
     });
+
+    /// <summary>The documents that a device's head names, itself or through its segments.</summary>
+    private HashSet<string> Named(string deviceId)
+    {
+        var head = Head(deviceId);
+        var segments = head.Lanes.SelectMany(lane => lane.Segments).ToList();
+        var entries = head.Lanes.SelectMany(lane => lane.Front.Concat(lane.Tail)).Concat(head.Pending).Concat(head.Claimed).Concat(
+            segments.SelectMany(segment => values.TryGetValue($"{deviceId}/{segment.Name}", out var value)
+                ? Parse<QueueDocument>(value.Json).Entries!.Value.Skip(segment.Skip)
+                : []));
+        var payloads = entries.Select(entry => entry.Definition.Parameters)
+            .Concat(head.Events.Select(e => e.Definition?.Parameters).OfType<Payload>())
+            .Concat(head.Events.SelectMany(e => new[] { e.Result?.Output, e.Result?.Error }).OfType<Payload>());
+        return [.. segments.Select(segment => segment.Name), .. payloads.Select(payload => payload.Document).OfType<string>()];
+    }
+
+    private string NextEtag(string current)
+    {
+        version++;
+        return Etags switch
+        {
+            EtagKind.Counter => current.Length == 0 ? "1" : $"{int.Parse(current) + 1}",
+            EtagKind.Number => unchecked(version * 2_654_435_761u).ToString(),
+            _ => $"{version * 2_654_435_761ul:x16}-{version:x8}",
+        };
+    }
 
     /// <summary>An event that was saved once is never another one later.</summary>
     private void Tell(string deviceId, QueueHead head)
@@ -128,10 +181,9 @@ internal sealed class FakeHeadStore : IHeadStore
         if (!stories.TryGetValue(deviceId, out var story)) stories[deviceId] = story = [];
         foreach (var e in head.Events)
         {
-            if (story.TryGetValue(e.Seq, out var told))
-                Assert.Equal((told.Kind, told.CommandId, told.At, told.State), (e.Kind, e.CommandId, e.At, e.State));
-            else
-                story.Add(e.Seq, e);
+            if (!story.TryGetValue(e.Seq, out var told)) story.Add(e.Seq, e);
+            else if ((told.Kind, told.CommandId, told.At, told.State) != (e.Kind, e.CommandId, e.At, e.State))
+                Violations.Add($"Event {e.Seq} was {told.Kind} of {told.CommandId} and became {e.Kind} of {e.CommandId}.");
         }
     }
 
@@ -140,8 +192,9 @@ internal sealed class FakeHeadStore : IHeadStore
         Interlocked.Increment(ref underWay);
         try
         {
-            // Every call is asynchronous, as over a network: what may interleave does.
-            await Task.Yield();
+            // Every call is asynchronous, as over a network: what may interleave does. But nobody waits for a deletion: that one is at
+            // once, or the same seed would not be the same story.
+            if (name != "delete") await Task.Yield();
             T result;
             lock (gate)
             {
@@ -160,4 +213,17 @@ internal sealed class FakeHeadStore : IHeadStore
     }
 
     private static T Parse<T>(string json) => (T)JsonSerializer.Deserialize(json, typeof(T), QueueJson.Default)!;
+}
+
+/// <summary>What a store's etags look like.</summary>
+public enum EtagKind
+{
+    /// <summary>Counters per key, as in Redis and the embedded stores.</summary>
+    Counter,
+
+    /// <summary>Numbers that tell nothing, as a transaction's (Postgres v1).</summary>
+    Number,
+
+    /// <summary>Random texts (Postgres v2, Dapr's SQLite).</summary>
+    Text,
 }

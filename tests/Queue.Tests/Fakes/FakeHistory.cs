@@ -12,6 +12,9 @@ internal sealed class FakeHistory : ICommandHistory
     /// <summary>Asked before every write; an exception is the write's.</summary>
     public Action? BeforeWrite { get; set; }
 
+    /// <summary>What no caller may do, and one did.</summary>
+    public List<string> Violations { get; } = [];
+
     /// <summary>How many devices each write had.</summary>
     public List<int> Writes { get; } = [];
 
@@ -48,7 +51,7 @@ internal sealed class FakeHistory : ICommandHistory
             {
                 if (!events.TryGetValue(run.DeviceId, out var list)) events[run.DeviceId] = list = [];
                 var last = list.Count == 0 ? 0 : list.Keys[^1];
-                Assert.True(run.Events[0].Seq <= last + 1, $"History of {run.DeviceId} has {last} and got {run.Events[0].Seq}: a gap.");
+                if (run.Events[0].Seq > last + 1) Violations.Add($"History of {run.DeviceId} has {last} and got {run.Events[0].Seq}: a gap.");
                 foreach (var e in run.Events) list.TryAdd(e.Seq, e);
             }
         }

@@ -18,12 +18,25 @@ public enum Fault
     /// <summary>A save is answered with a conflict and was carried out: somebody on the way has repeated it.</summary>
     RefusedAfter,
 
-    /// <summary>A save fails, and is carried out later, when the replica has already looked for it in vain.</summary>
+    /// <summary>A call fails, and is carried out later, when the replica has already looked for it in vain.</summary>
     Late,
+
+    /// <summary>The replica ends, and the call is carried out later.</summary>
+    CrashLate,
+
+    /// <summary>A call about several documents fails, and was carried out for the first half of them.</summary>
+    Half,
+}
+
+/// <summary>Says what goes wrong.</summary>
+internal interface IFaults
+{
+    /// <summary>What goes wrong at the next call of a name; null: nothing.</summary>
+    Fault? At(string name);
 }
 
 /// <summary>A fault at the how-manieth (from 1) call of a name. It happens once.</summary>
-internal sealed class FaultPlan(string call, int occurrence, Fault fault)
+internal sealed class FaultPlan(string call, int occurrence, Fault fault) : IFaults
 {
     private int count;
 
@@ -37,4 +50,30 @@ internal sealed class FaultPlan(string call, int occurrence, Fault fault)
     }
 
     public override string ToString() => $"{fault} at {call} {occurrence}";
+}
+
+/// <summary>Faults at random calls: the same seed, the same faults.</summary>
+internal sealed class FaultRain(int seed, double rate, params Fault[] kinds) : IFaults
+{
+    private readonly Dictionary<string, int> counts = [];
+
+    public Fault? At(string name)
+    {
+        counts[name] = counts.GetValueOrDefault(name) + 1;
+
+        // Calls of different names may change places from run to run (a deletion waits for nobody): each name has its own chance.
+        var random = new Random((seed * 7_919) + (counts[name] * 104_729) + name.Sum(letter => letter));
+        if (random.NextDouble() >= rate) return null;
+        var fault = kinds[random.Next(kinds.Length)];
+        return Fits(fault, name) ? fault : null;
+    }
+
+    /// <summary>Which calls a fault can happen to.</summary>
+    public static bool Fits(Fault fault, string name) => fault switch
+    {
+        Fault.RefusedAfter => name == "save",
+        Fault.Late or Fault.CrashLate => name is "save" or "write" or "history",
+        Fault.Half => name is "write" or "delete",
+        _ => true,
+    };
 }

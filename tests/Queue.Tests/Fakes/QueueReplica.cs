@@ -70,6 +70,9 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     /// <summary>How often it was tried to arm.</summary>
     public int Arming { get; private set; }
 
+    /// <summary>What an arming does; an exception is the arming's.</summary>
+    public Func<DateTimeOffset, Task>? OnArm { get; set; }
+
     /// <summary>What an arming waits for.</summary>
     public Task Hang { get; set; } = Task.CompletedTask;
 
@@ -136,6 +139,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Arming++;
         await Hang;
         BeforeArm?.Invoke();
+        if (OnArm is not null) await OnArm(due);
         lock (Armed) Armed.Add((deviceId, due));
     }
 
@@ -179,6 +183,12 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         public IReadOnlyList<(string Replica, string DeviceId)> Published
         {
             get { lock (all) return [.. all.Where(item => item.Notice.Kind == ReplicaNoticeKind.Look).Select(item => (item.Replica, item.Notice.DeviceId))]; }
+        }
+
+        /// <summary>How many notices nobody has taken yet.</summary>
+        public int Count
+        {
+            get { lock (all) return all.Count; }
         }
 
         public IReadOnlyList<ReplicaNotice> TakeFor(string replica)

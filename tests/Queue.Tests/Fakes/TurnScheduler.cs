@@ -9,8 +9,10 @@ internal sealed class TurnScheduler(int seed, int clients)
     private readonly Lock gate = new();
     private readonly Random random = new(seed);
     private readonly SortedList<int, TaskCompletionSource> waiting = [];
+    private readonly Dictionary<int, TaskCompletionSource> arrivals = [];
     private readonly AsyncLocal<int> client = new();
     private int active = clients;
+    private int held;
 
     /// <summary>Runs one client, whose calls are told apart by its number.</summary>
     public async Task RunAsync(int number, Func<Task> body)
@@ -18,6 +20,8 @@ internal sealed class TurnScheduler(int seed, int clients)
         client.Value = number;
         try
         {
+            // What a client does between its calls it does alone.
+            await NextAsync();
             await body();
         }
         finally
@@ -37,15 +41,36 @@ internal sealed class TurnScheduler(int seed, int clients)
         lock (gate)
         {
             waiting.Add(client.Value, turn);
+            if (arrivals.Remove(client.Value, out var arrival)) arrival.SetResult();
             Choose();
         }
 
         return turn.Task;
     }
 
+    /// <summary>Begins something, waits for its first call, begins more, and only then lets anybody go on: what comes while a commit is under way.</summary>
+    public async Task BurstAsync(Action begin, Action more)
+    {
+        var arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            held++;
+            arrivals.Add(client.Value, arrival);
+        }
+
+        begin();
+        await arrival.Task;
+        more();
+        lock (gate)
+        {
+            held--;
+            Choose();
+        }
+    }
+
     private void Choose()
     {
-        if (waiting.Count == 0 || waiting.Count < active) return;
+        if (waiting.Count == 0 || waiting.Count < active || held > 0) return;
         var at = random.Next(waiting.Count);
         var chosen = waiting.Values[at];
         waiting.RemoveAt(at);

@@ -28,6 +28,9 @@ public sealed class WatchTests
         await replica.EnqueueAsync("d", QueueReplica.Command(parameters: "{\"x\":\"" + new string('p', 3_000) + "\"}"));
         await replica.ResultAsync("d", await replica.ClaimOneAsync("d"), output);
 
+        // Observers are told after the answers are out.
+        await Eventually.UntilAsync(() => replica.Told.News.Count == 3);
+        await Eventually.UntilAsync(() => replica.Wakes.Count == 3);
         Assert.Equal(3, other.Receive(replica));
         Assert.Equal(0, stranger.Receive(replica));
         Assert.Equal([1L, 2, 3], replica.Told.News.SelectMany(news => news.Events).Select(e => e.Seq));
@@ -46,6 +49,7 @@ public sealed class WatchTests
         await replica.EnqueueAsync("d", QueueReplica.Command());
         await replica.ResultAsync("d", await replica.ClaimOneAsync("d"), new string('o', ReplicaNotice.MaxTextLength));
 
+        await Eventually.UntilAsync(() => replica.Wakes.Count == 3);
         other.Receive(replica);
 
         Assert.Empty(other.Told.News[^1].Events);
@@ -108,6 +112,7 @@ public sealed class WatchTests
 
         await replica.EnqueueAsync("d", QueueReplica.Command());
 
+        await Eventually.UntilAsync(() => replica.Told.News.Count > 0);
         Assert.Equal(QueueEventKind.Enqueued, Assert.Single(Assert.Single(replica.Told.News).Events).Kind);
     }
 

@@ -9,43 +9,6 @@ public sealed class ReminderRestartTests
     private const string Config = """{"entities":["Rs"],"actorIdleTimeout":"1h"}""";
 
     [Fact]
-    public async Task Restart_PeriodicReminder_DeliversEveryMissedTickAndGoesOn()
-    {
-        await using SidecarRig rig = await SidecarRig.StartAsync(Config, keep: true);
-        await rig.PostAsync("/v1.0/actors/Rs/p/reminders/per", """{"dueTime":"1s","period":"2s","data":"p"}""");
-        rig.Time.Advance(TimeSpan.FromSeconds(1));
-        await rig.App.CallsToAsync("/actors/Rs/p/method/remind/per", 1);
-        await AfterTheTurnAsync(rig, "p");
-
-        await rig.StopSidecarAsync();
-        rig.Time.Advance(TimeSpan.FromSeconds(6));
-        await rig.StartSidecarAsync();
-        // Due at 3, 5 and 7 s.
-        IReadOnlyList<AppCall> calls = await rig.App.CallsToAsync("/actors/Rs/p/method/remind/per", 4);
-        Assert.Equal("""{"data":"p","dueTime":"","period":""}""", calls[3].Body);
-        rig.Time.Advance(TimeSpan.FromSeconds(2));
-        await rig.App.CallsToAsync("/actors/Rs/p/method/remind/per", 5);
-        Answer answer = await rig.GetAsync("/v1.0/actors/Rs/p/reminders/per");
-        Assert.Equal("""{"actorID":"p","actorType":"Rs","data":"p","dueTime":"1s","period":"@every 2s"}""" + "\n", answer.Body);
-    }
-
-    [Fact]
-    public async Task Restart_OneShotThatFellDueMeanwhile_IsDeliveredOnce()
-    {
-        await using SidecarRig rig = await SidecarRig.StartAsync(Config, keep: true);
-        await rig.PostAsync("/v1.0/actors/Rs/d/reminders/due", """{"dueTime":"3s"}""");
-        await rig.StopSidecarAsync();
-        rig.Time.Advance(TimeSpan.FromSeconds(6));
-        await rig.StartSidecarAsync();
-        await rig.App.CallsToAsync("/actors/Rs/d/method/remind/due");
-        await rig.EventuallyAsync("/v1.0/actors/Rs/d/reminders/due", answer => answer.Status == 404);
-        await rig.StopSidecarAsync();
-        await rig.StartSidecarAsync();
-        Assert.Equal(404, (await rig.GetAsync("/v1.0/actors/Rs/d/reminders/due")).Status);
-        Assert.Equal(1, rig.App.CountCallsTo("/actors/Rs/d/method/remind/due"));
-    }
-
-    [Fact]
     public async Task Restart_Repetitions_AreCountedOverIt()
     {
         await using SidecarRig rig = await SidecarRig.StartAsync(Config, keep: true);
@@ -59,20 +22,6 @@ public sealed class ReminderRestartTests
         await rig.App.CallsToAsync("/actors/Rs/n/method/remind/cnt", 4);
         await rig.EventuallyAsync("/v1.0/actors/Rs/n/reminders/cnt", answer => answer.Status == 404);
         Assert.Equal(4, rig.App.CountCallsTo("/actors/Rs/n/method/remind/cnt"));
-    }
-
-    [Fact]
-    public async Task Restart_DeletedOrOverwrittenReminder_StaysSo()
-    {
-        await using SidecarRig rig = await SidecarRig.StartAsync(Config, keep: true);
-        await rig.PostAsync("/v1.0/actors/Rs/a/reminders/x", """{"dueTime":"1h"}""");
-        await rig.DeleteAsync("/v1.0/actors/Rs/a/reminders/x");
-        await rig.PostAsync("/v1.0/actors/Rs/b/reminders/x", """{"dueTime":"1h","data":1}""");
-        await rig.PostAsync("/v1.0/actors/Rs/b/reminders/x", """{"dueTime":"2h","data":2}""");
-        await rig.StopSidecarAsync();
-        await rig.StartSidecarAsync();
-        Assert.Equal(404, (await rig.GetAsync("/v1.0/actors/Rs/a/reminders/x")).Status);
-        Assert.Contains("\"data\":2,\"dueTime\":\"2h\"", (await rig.GetAsync("/v1.0/actors/Rs/b/reminders/x")).Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,19 +46,6 @@ public sealed class ReminderRestartTests
         await rig.StopSidecarAsync();
         await rig.StartSidecarAsync();
         Assert.Equal(404, (await rig.GetAsync("/v1.0/actors/Rs/a/reminders/x")).Status);
-    }
-
-    [Fact]
-    public async Task Restart_Timers_AreGone()
-    {
-        await using SidecarRig rig = await SidecarRig.StartAsync(Config, keep: true);
-        await rig.PostAsync("/v1.0/actors/Rs/t/timers/tim", """{"dueTime":"1s","period":"1s","callback":"c"}""");
-        await rig.StopSidecarAsync();
-        await rig.StartSidecarAsync();
-        rig.Time.Advance(TimeSpan.FromSeconds(5));
-        await rig.PostAsync("/v1.0/actors/Rs/t/timers/other", """{"callback":"c"}""");
-        await rig.App.CallsToAsync("/actors/Rs/t/method/timer/other");
-        Assert.Equal(0, rig.App.CountCallsTo("/actors/Rs/t/method/timer/tim"));
     }
 
     // A stop in the middle of a callback would cut it, and it would come again.

@@ -20,11 +20,14 @@ public sealed class SidecarCaller(Uri address) : IDisposable
 
     public Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync("DELETE", path, null, headers);
 
-    public async Task<Answer> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public Task<Answer> SendAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers) =>
+        SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), headers);
+
+    public async Task<Answer> SendBytesAsync(string method, string path, byte[]? body, params (string Name, string Value)[] headers)
     {
         var target = new Uri(Address.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(method), target);
-        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        if (body is not null) request.Content = new ByteArrayContent(body);
         foreach ((string name, string value) in headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content?.Headers.TryAddWithoutValidation(name, value);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Sidecar.Tests.Hosting;
 
-/// <summary>An app that a sidecar calls: it records what it gets, and answers as the test says (200 without a body by default).</summary>
+/// <summary>An app that a sidecar calls: it records what it gets, and answers as the test says; by default 404 to what Dapr asks of it and else 200.</summary>
 public sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication web;
@@ -27,7 +27,7 @@ public sealed class TestApp : IAsyncDisposable
     /// <summary>What the app was sent, in order.</summary>
     public ConcurrentQueue<AppCall> Calls { get; } = new();
 
-    public RequestDelegate Handler { get; set; } = _ => Task.CompletedTask;
+    public RequestDelegate Handler { get; set; } = Default;
 
     public static async Task<TestApp> StartAsync(RequestDelegate? handler = null, int port = 0)
     {
@@ -43,10 +43,23 @@ public sealed class TestApp : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Forgets what it was sent and told to answer.</summary>
+    public void Reset()
+    {
+        Calls.Clear();
+        Handler = Default;
+    }
+
     /// <summary>The one call of a path.</summary>
     public AppCall Call(string target) => Assert.Single(Calls, call => call.Target == target);
 
     public async ValueTask DisposeAsync() => await web.DisposeAsync();
+
+    private static Task Default(HttpContext http)
+    {
+        if (http.Request.Path.StartsWithSegments("/dapr")) http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
 
     private async Task AnswerAsync(HttpContext http)
     {

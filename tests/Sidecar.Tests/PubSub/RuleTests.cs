@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Gateway.Sidecar.PubSub.Rules;
-using Gateway.Sidecar.Tests.Rig;
 
 namespace Gateway.Sidecar.Tests.PubSub;
 
@@ -63,36 +62,6 @@ public sealed class RuleTests
     [Fact]
     public void Parse_DeepNesting_IsRefused() =>
         Assert.Throws<RuleException>(() => RuleExpression.Parse(new string('(', 100_000) + "true"));
-
-    [Theory]
-    [InlineData("""{"specversion":"1.0","type":"widget","source":"s","id":"i","data":{"n":1}}""", "/rules/widget")]
-    [InlineData("""{"specversion":"1.0","type":"x","source":"s","id":"i","data":{"n":9}}""", "/rules/big")]
-    [InlineData("""{"specversion":"1.0","type":"x","source":"s","id":"i","data":{"n":2}}""", "/rules/default")]
-    // A rule that cannot be evaluated drops the message, default or not.
-    [InlineData("""{"specversion":"1.0","type":"x","source":"s","id":"i","data":{"z":2}}""", null)]
-    [InlineData("""{"specversion":"1.0","type":"x","source":"s","id":"i","data":"hi"}""", null)]
-    public async Task Route_Event_GoesByTheFirstRuleThatMatches(string published, string? path)
-    {
-        await using SidecarRig rig = await SidecarRig.StartAsync(
-            subscribe: """[{"pubsubname":"ps","topic":"rules","routes":{"rules":[{"match":"event.type == \"widget\"","path":"/rules/widget"},{"match":"event.data.n > 5","path":"/rules/big"}],"default":"/rules/default"}}]""");
-        await rig.PostAsync("/v1.0/publish/ps/rules", published, "application/cloudevents+json");
-        await rig.PostAsync("/v1.0/publish/ps/rules?metadata.cloudevent.type=widget", "\"marker\"");
-        IReadOnlyList<AppCall> widgets = await rig.App.CallsToAsync("/rules/widget", path == "/rules/widget" ? 2 : 1);
-        Assert.Contains("marker", widgets[^1].Body, StringComparison.Ordinal);
-        int others = rig.App.Calls.Count(call => call.Target.StartsWith("/rules/", StringComparison.Ordinal)) - 1;
-        Assert.Equal(path is null ? 0 : 1, others);
-        if (path is not null) Assert.Equal(path == "/rules/widget" ? 2 : 1, rig.App.CountCallsTo(path));
-    }
-
-    [Fact]
-    public async Task Route_WithoutADefault_DropsWhatMatchesNothing()
-    {
-        await using SidecarRig rig = await SidecarRig.StartAsync(
-            subscribe: """[{"pubsubname":"ps","topic":"nd","routes":{"rules":[{"match":"event.type == \"widget\"","path":"/nd"}]}}]""");
-        await rig.PostAsync("/v1.0/publish/ps/nd", "1");
-        await rig.PostAsync("/v1.0/publish/ps/nd?metadata.cloudevent.type=widget", "2");
-        Assert.Equal("2", Assert.Single(await rig.App.CallsToAsync("/nd")).Json.GetProperty("data").ToString());
-    }
 
     private static JsonElement Json(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 }

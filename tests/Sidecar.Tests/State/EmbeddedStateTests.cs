@@ -4,7 +4,7 @@ using Gateway.TestKit;
 
 namespace Gateway.Sidecar.Tests.State;
 
-/// <summary>What is the embedded sidecar's own: etags that count, and time that a test moves.</summary>
+/// <summary>What is the embedded sidecar's own: the texts of its refusals, and time that a test moves.</summary>
 public sealed class EmbeddedStateTests
 {
     private const string Store = "/v1.0/state/store";
@@ -12,19 +12,6 @@ public sealed class EmbeddedStateTests
     public static readonly TheoryData<string> Stores = new(
         TestSidecar.Component("store", "state.in-memory"),
         TestSidecar.Component("store", "state.sqlite", "", ("connectionString", "state.db")));
-
-    [Theory, MemberData(nameof(Stores))]
-    public async Task Etag_OfAKey_CountsFromOne(string component)
-    {
-        await using TestSidecar sidecar = await TestSidecar.StartAsync(component);
-        for (int version = 1; version <= 12; version++)
-        {
-            string etag = version == 1 ? "" : $",\"etag\":\"{version - 1}\"";
-            (await sidecar.Caller.PostAsync(Store, $$$"""[{"key":"k","value":{{{version}}}{{{etag}}},"options":{"concurrency":"first-write"}}]""")).IsNoContent();
-        }
-
-        Assert.Equal("12", (await sidecar.Caller.GetAsync($"{Store}/k")).ETag);
-    }
 
     [Theory, MemberData(nameof(Stores))]
     public async Task Ttl_WhenItIsOver_TheKeyIsMissing(string component)

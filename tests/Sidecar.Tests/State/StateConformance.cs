@@ -11,6 +11,8 @@ public abstract class StateConformance<TTarget>(TTarget target) : IClassFixture<
 
     protected SidecarCaller Sidecar { get; } = target.Caller;
 
+    protected TTarget Target { get; } = target;
+
     /// <summary>A key that no other test uses.</summary>
     protected static string NewKey() => "k" + Guid.NewGuid().ToString("N");
 

@@ -14,6 +14,9 @@ internal sealed class DeviceAuthOptions
     /// <summary>The longest life of a token.</summary>
     public static readonly TimeSpan MaxTokenLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>The longest wait before a wrong secret is answered.</summary>
+    public static readonly TimeSpan MaxWrongSecretDelay = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a session token is good. Default 1 hour; 1 minute to 30 days.</summary>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
@@ -25,6 +28,12 @@ internal sealed class DeviceAuthOptions
     /// instance behind a proxy that shows one address for all; at most 1,000,000.
     /// </summary>
     public int WrongSecretsPerAddress { get; set; } = 100;
+
+    /// <summary>
+    /// The earliest that a wrong secret is answered, from the start of its check: the store finds a device a little later than it finds
+    /// none, and this hides which it was. Longer than the store usually takes. Default 25 ms; 0 (at once) to 1 s.
+    /// </summary>
+    public TimeSpan WrongSecretDelay { get; set; } = TimeSpan.FromMilliseconds(25);
 }
 
 /// <summary>Reports every error of <see cref="DeviceAuthOptions"/> at once.</summary>
@@ -42,6 +51,8 @@ internal sealed class DeviceAuthOptionsValidator : IValidateOptions<DeviceAuthOp
             Add(nameof(options.WrongSecretsPerDevice), options.WrongSecretsPerDevice, $"1 to {DeviceAuthOptions.MaxAttempts}");
         if (options.WrongSecretsPerAddress is < 0 or > DeviceAuthOptions.MaxAttempts)
             Add(nameof(options.WrongSecretsPerAddress), options.WrongSecretsPerAddress, $"0 (no limit) to {DeviceAuthOptions.MaxAttempts}");
+        if (options.WrongSecretDelay < TimeSpan.Zero || options.WrongSecretDelay > DeviceAuthOptions.MaxWrongSecretDelay)
+            Add(nameof(options.WrongSecretDelay), options.WrongSecretDelay, $"{TimeSpan.Zero} to {DeviceAuthOptions.MaxWrongSecretDelay}");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Add(string setting, object value, string range) =>

@@ -16,6 +16,7 @@ internal static class DeviceAuthentication
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDeviceCredentialStore, RelationalDeviceStore>();
         services.TryAddSingleton<IDeviceTokenStore, RelationalDeviceStore>();
+        services.TryAddSingleton<ISecretCheck, SecretCheck>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<DeviceAuthenticator>();
         services.AddSingleton<DeviceTokens>();

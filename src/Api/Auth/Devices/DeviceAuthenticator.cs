@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Core.Ids;
 using Gateway.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Api.Auth.Devices;
 
@@ -33,9 +34,15 @@ internal readonly record struct DeviceAuthResult(DeviceAuthOutcome Outcome, Time
 
 /// <summary>
 /// Checks device ids and secrets, for <c>POST /api/v1/device/auth</c> and the device socket. An unknown device costs the
-/// same work, gets the same answer and counts the same as a wrong secret. Any number of threads.
+/// same work, gets the same answer at the same time and counts the same as a wrong secret. Any number of threads.
 /// </summary>
-internal sealed class DeviceAuthenticator(IDeviceCredentialStore store, FailedAttempts attempts, ILogger<DeviceAuthenticator> logger)
+internal sealed class DeviceAuthenticator(
+    IDeviceCredentialStore store,
+    ISecretCheck secrets,
+    FailedAttempts attempts,
+    IOptions<DeviceAuthOptions> options,
+    TimeProvider time,
+    ILogger<DeviceAuthenticator> logger)
 {
     // Stands for every id that no device can have: the store and the counters are not bothered with them.
     private const string NoDevice = "";
@@ -51,6 +58,16 @@ internal sealed class DeviceAuthenticator(IDeviceCredentialStore store, FailedAt
     public async ValueTask<DeviceAuthResult> AuthenticateAsync(
         string deviceId, string secret, IPAddress? address, CancellationToken cancellationToken)
     {
+        // Begun before the work, so that its end tells nothing of how long the work took.
+        var delay = Task.Delay(options.Value.WrongSecretDelay, time, cancellationToken);
+        var result = await CheckAsync(deviceId, secret, address, cancellationToken);
+        if (result.Outcome == DeviceAuthOutcome.InvalidCredentials) await delay;
+        return result;
+    }
+
+    private async ValueTask<DeviceAuthResult> CheckAsync(
+        string deviceId, string secret, IPAddress? address, CancellationToken cancellationToken)
+    {
         if (!DeviceIds.IsValid(deviceId)) deviceId = NoDevice;
         if (attempts.Admit(deviceId, address) is { } wait)
         {
@@ -62,7 +79,7 @@ internal sealed class DeviceAuthenticator(IDeviceCredentialStore store, FailedAt
         try
         {
             var credential = await store.FindAsync(deviceId, cancellationToken);
-            var isRight = CredentialHash.AreEqual(CredentialHash.Of(secret), credential?.SecretHash ?? nobodysHash);
+            var isRight = secrets.Matches(secret, credential?.SecretHash ?? nobodysHash);
             wrong = !isRight || credential is null;
             return new DeviceAuthResult(wrong ? DeviceAuthOutcome.InvalidCredentials : OutcomeOf(credential!.Access));
         }

@@ -45,4 +45,9 @@ internal sealed class DeviceTokens(IDeviceTokenStore store, IOptions<DeviceAuthO
         var isGood = record is { Revoked: false, Access: DeviceAccess.Allowed } && time.GetUtcNow() < record.ExpiresAt;
         return isGood ? record : null;
     }
+
+    /// <summary>Whether the token that a request came with, and was let in by, is good now: for requests that last.</summary>
+    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    public async ValueTask<bool> IsStillGoodAsync(HttpContext context) =>
+        await VerifyAsync(context.Request.Headers[DeviceAuthenticationHandler.Header].ToString(), context.RequestAborted) is not null;
 }

@@ -5,7 +5,8 @@ namespace Gateway.Api.Auth.Jwks;
 /// <summary>
 /// The keys of a JWKS document, kept as long as it takes. Requests call it on any thread.
 /// <list type="bullet">
-/// <item>A token of a known key never waits, also when the set is old: the new read then goes on beside it.</item>
+/// <item>A token of a known key does not wait when the set is old: the new read goes on beside it. Only after a long silence, when
+/// the key may have been withdrawn long ago, it waits for that one read, and is good by the last good keys when the read fails.</item>
 /// <item>A token of an unknown key waits for one new read, shared by all that wait; reads start at least 30 s apart.</item>
 /// <item>A read that fails changes nothing: the last good keys stay. One that succeeds replaces them, so a withdrawn key ends.</item>
 /// </list>
@@ -20,12 +21,13 @@ internal sealed class JwksKeySource : IJwtKeySource, IDisposable
     private readonly Lock gate = new();
 
     // Read without the lock; written by the one read that is under way.
-    private volatile JwksModel? keys;
+    private volatile KeySet? keys;
     private volatile bool lastReadFailed;
 
     // Under the lock.
     private Task? underWay;
-    private DateTimeOffset? lastStart;
+    private bool underWayAfterSilence;
+    private long? lastStart;
 
     public JwksKeySource(HttpMessageInvoker http, JwksOptions options, TimeProvider time, ILogger<JwksKeySource> logger)
     {
@@ -38,10 +40,10 @@ internal sealed class JwksKeySource : IJwtKeySource, IDisposable
     /// <inheritdoc />
     public ValueTask<JwtKeyLookup> FindAsync(JwtAlgorithm algorithm, string? keyId, CancellationToken cancellationToken)
     {
-        if (keys is { } current && current.Find(algorithm, keyId) is { } key)
+        if (keys is { } current && current.Model.Find(algorithm, keyId) is { } key)
         {
-            if (time.GetUtcNow() - current.ReadAt >= options.FreshFor) _ = ReadAgain();
-            return ValueTask.FromResult(JwtKeyLookup.Found(key));
+            var mustWait = time.GetElapsedTime(current.ReadAt) >= options.FreshFor && ReadAgain().AfterSilence;
+            if (!mustWait) return ValueTask.FromResult(JwtKeyLookup.Found(key));
         }
 
         return FindInNewKeysAsync(algorithm, keyId, cancellationToken);
@@ -56,25 +58,31 @@ internal sealed class JwksKeySource : IJwtKeySource, IDisposable
 
     private async ValueTask<JwtKeyLookup> FindInNewKeysAsync(JwtAlgorithm algorithm, string? keyId, CancellationToken cancellationToken)
     {
-        await ReadAgain().WaitAsync(cancellationToken);
-        if (keys?.Find(algorithm, keyId) is { } key) return JwtKeyLookup.Found(key);
+        await ReadAgain().Read.WaitAsync(cancellationToken);
+        if (keys?.Model.Find(algorithm, keyId) is { } key) return JwtKeyLookup.Found(key);
         return lastReadFailed || keys is null ? JwtKeyLookup.NotReadable : JwtKeyLookup.Unknown;
     }
 
-    /// <summary>The read under way, or a new one when it is time for one; otherwise nothing to wait for.</summary>
-    private Task ReadAgain()
+    /// <summary>
+    /// The read under way, or a new one when it is time for one; otherwise nothing to wait for. All intervals are of the monotonic
+    /// clock: one that is set back must not stop the reads.
+    /// </summary>
+    private (Task Read, bool AfterSilence) ReadAgain()
     {
         lock (gate)
         {
-            if (underWay is { IsCompleted: false }) return underWay;
-            var now = time.GetUtcNow();
-            if (now - lastStart < options.LeastInterval) return Task.CompletedTask;
-            lastStart = now;
-            return underWay = ReadAsync(stopping.Token);
+            if (underWay is { IsCompleted: false }) return (underWay, underWayAfterSilence);
+            var since = lastStart is { } last ? time.GetElapsedTime(last) : TimeSpan.MaxValue;
+            if (since < options.LeastInterval) return (Task.CompletedTask, false);
+            var started = time.GetTimestamp();
+            lastStart = started;
+            underWayAfterSilence = since >= options.TrustedFor;
+            underWay = ReadAsync(started, stopping.Token);
+            return (underWay, underWayAfterSilence);
         }
     }
 
-    private async Task ReadAsync(CancellationToken stop)
+    private async Task ReadAsync(long started, CancellationToken stop)
     {
         // Off the caller's lock and, where nothing waits, off its request.
         await Task.Yield();
@@ -82,7 +90,7 @@ internal sealed class JwksKeySource : IJwtKeySource, IDisposable
         {
             var (read, failure) = await reader.ReadAsync(stop);
             if (read is null) ReportFailure(failure);
-            else Accept(read);
+            else Accept(new KeySet(read, started));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -90,17 +98,21 @@ internal sealed class JwksKeySource : IJwtKeySource, IDisposable
         }
     }
 
-    private void Accept(JwksModel read)
+    private void Accept(KeySet read)
     {
         keys = read;
         lastReadFailed = false;
-        JwksLog.Read(logger, options.Address, read.Count, read.Skipped);
+        JwksLog.Read(logger, options.Address, read.Model.Count, read.Model.Skipped);
     }
 
     private void ReportFailure(JwksFailure failure)
     {
         // Warned once per episode: reads go on every 30 s for as long as tokens come.
-        if (!lastReadFailed) JwksLog.NotReadable(logger, options.Address, failure, keys?.Count ?? 0);
+        if (!lastReadFailed) JwksLog.NotReadable(logger, options.Address, failure, keys?.Model.Count ?? 0);
         lastReadFailed = true;
     }
+
+    /// <param name="Model">The keys.</param>
+    /// <param name="ReadAt">When their read began, as a timestamp of the clock.</param>
+    private sealed record KeySet(JwksModel Model, long ReadAt);
 }

@@ -13,11 +13,10 @@ internal sealed class JwksModel
     private readonly FrozenDictionary<(JwtAlgorithm, string), JwtKey> named;
     private readonly FrozenDictionary<JwtAlgorithm, JwtKey?> only;
 
-    private JwksModel(IReadOnlyList<JwtKey> keys, int skipped, DateTimeOffset readAt)
+    private JwksModel(IReadOnlyList<JwtKey> keys, int skipped)
     {
         Count = keys.Count;
         Skipped = skipped;
-        ReadAt = readAt;
 
         // RFC 7517 section 4.5 lets keys of different types share a kid; of two that nothing tells apart the first counts.
         named = keys.Where(key => key.KeyId is not null)
@@ -33,9 +32,6 @@ internal sealed class JwksModel
     /// <summary>How many were not: of another type, use or algorithm, or too weak.</summary>
     public int Skipped { get; }
 
-    /// <summary>When the document was read.</summary>
-    public DateTimeOffset ReadAt { get; }
-
     /// <summary>The key with exactly this name; for a token without one, the only key of its algorithm.</summary>
     public JwtKey? Find(JwtAlgorithm algorithm, string? keyId) => keyId is null
         ? only.GetValueOrDefault(algorithm)
@@ -45,7 +41,7 @@ internal sealed class JwksModel
     /// Reads <c>{"keys":[...]}</c> (RFC 7517 section 5). Null when it is no key set; single keys that are not understood
     /// are skipped, as the RFC asks.
     /// </summary>
-    public static JwksModel? TryParse(ReadOnlyMemory<byte> utf8, DateTimeOffset readAt)
+    public static JwksModel? TryParse(ReadOnlyMemory<byte> utf8)
     {
         if (!JwtJson.TryParseObject(utf8, out var document)) return null;
         using (document)
@@ -58,7 +54,7 @@ internal sealed class JwksModel
                 if (ReadKey(item) is { } key) keys.Add(key);
             }
 
-            return new JwksModel(keys, list.GetArrayLength() - keys.Count, readAt);
+            return new JwksModel(keys, list.GetArrayLength() - keys.Count);
         }
     }
 

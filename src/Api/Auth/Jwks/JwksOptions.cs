@@ -9,6 +9,12 @@ internal sealed record JwksOptions
     /// <summary>How long a read key set is fresh; after it the next token sets off a new read. Default 10 minutes.</summary>
     public TimeSpan FreshFor { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// After so long without an attempt to read, a token of a known key waits for the read too: the key may have been withdrawn
+    /// since. Default 20 minutes.
+    /// </summary>
+    public TimeSpan TrustedFor { get; init; } = TimeSpan.FromMinutes(20);
+
     /// <summary>The least time between the starts of two reads, whatever tokens ask for. Default 30 s.</summary>
     public TimeSpan LeastInterval { get; init; } = TimeSpan.FromSeconds(30);
 

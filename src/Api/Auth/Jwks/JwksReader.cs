@@ -40,10 +40,11 @@ internal sealed class JwksReader(HttpMessageInvoker http, JwksOptions options, T
             if (response.StatusCode != HttpStatusCode.OK) return (null, JwksFailure.BadStatus);
 
             if (await ReadBodyAsync(response.Content, linked.Token) is not { } body) return (null, JwksFailure.TooLarge);
-            return JwksModel.TryParse(body, time.GetUtcNow()) is { } keys ? (keys, JwksFailure.None) : (null, JwksFailure.NoKeySet);
+            return JwksModel.TryParse(body) is { } keys ? (keys, JwksFailure.None) : (null, JwksFailure.NoKeySet);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
+            // Our timeout, or the handler's own for connecting, which tells of itself in the same way.
             return (null, JwksFailure.TooSlow);
         }
         catch (Exception problem) when (problem is HttpRequestException or IOException)

@@ -124,7 +124,8 @@ internal sealed class ActorHost : IAsyncDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            ActorLog.AppUnreachable(logger, instance.Key.Type, exception);
+            // An app that stops is an everyday thing: no stack trace for it.
+            ActorLog.AppUnreachable(logger, instance.Key.Type, exception.Message);
             string url = app.BaseAddress + encoded + call.Query;
             string reason = exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
                 ? $"dial tcp 127.0.0.1:{app.Port}: connect: connection refused"
@@ -147,8 +148,8 @@ internal sealed class ActorHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells the app, which may save state meanwhile, in a turn of its own. Then the actor is forgotten, or, where calls wait,
-    /// activated again by the first of them.
+    /// Tells the app in a turn of its own; as with daprd it is too late then to write state. Then the actor is forgotten, or, where
+    /// calls wait, activated again by the first of them.
     /// </summary>
     private async Task DeactivateAsync(ActorInstance instance, Turn turn, CancellationToken cancellationToken)
     {
@@ -157,8 +158,8 @@ internal sealed class ActorHost : IAsyncDisposable
         {
             using var limit = new CancellationTokenSource(instance.Options.DrainTimeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            await TellAsync(instance.Key, either.Token);
             instance.Active = false;
+            await TellAsync(instance.Key, either.Token);
         }
 
         if (instance.Turns.Retire(turn)) instances.TryRemove(new KeyValuePair<ActorKey, ActorInstance>(instance.Key, instance));

@@ -11,7 +11,7 @@ internal sealed class ActorInstance(ActorKey key, ActorTypeOptions options)
 
     public TurnQueue Turns { get; } = new(options.Reentrant, options.MaxStackDepth);
 
-    /// <summary>True from the start of the first turn until the app has answered the deactivation. Written during a turn only.</summary>
+    /// <summary>True from the start of the first turn until the deactivation begins. Written during a turn only.</summary>
     public bool Active { get; set; }
 
     /// <summary>When the actor is idle: a while after the start of its latest turn. Read and written under the turns' lock.</summary>

@@ -12,8 +12,8 @@ internal static partial class ActorLog
     [LoggerMessage(4102, LogLevel.Warning, "Actor types are declared, but no state store has actorStateStore set to true: actors are off")]
     public static partial void NoStateStore(ILogger logger);
 
-    [LoggerMessage(4103, LogLevel.Warning, "A turn of an actor of type {ActorType} did not reach the app")]
-    public static partial void AppUnreachable(ILogger logger, string actorType, Exception exception);
+    [LoggerMessage(4103, LogLevel.Warning, "A turn of an actor of type {ActorType} did not reach the app: {Reason}")]
+    public static partial void AppUnreachable(ILogger logger, string actorType, string reason);
 
     [LoggerMessage(4104, LogLevel.Warning, "The app answered {Status} when an actor of type {ActorType} was deactivated")]
     public static partial void DeactivationRefused(ILogger logger, string actorType, int status);

@@ -24,7 +24,7 @@ internal sealed class ActorMethodApi(SidecarContext context, ActorHosts hosts)
 
         if (await http.ReadBodyAsync(context.Options.MaxBodySize) is not { } body)
         {
-            await ActorErrors.MalformedBody(HttpExchange.TooLarge).WriteAsync(http);
+            await ActorErrors.BadRequest($"failed to read body: {HttpExchange.TooLarge}").WriteAsync(http);
             return;
         }
 

@@ -9,9 +9,9 @@ internal static class Origin
     public static CloudEventOrigin Of(HttpContext http, string pubSub, string topic, IReadOnlyDictionary<string, string> metadata)
     {
         // Without a tracing configuration only a trace that the publisher brought is worth naming.
-        string sent = http.Request.Headers.TraceParent.ToString();
-        string parent = http.Trace().TraceParent;
-        bool continued = sent.Length > 36 && parent.StartsWith(sent[..36], StringComparison.Ordinal);
-        return new CloudEventOrigin(pubSub, topic, continued ? parent : "", continued ? http.Request.Headers["tracestate"].ToString() : "", metadata);
+        TraceContext trace = http.Trace();
+        return trace.TraceParent == TraceContext.None.TraceParent
+            ? new CloudEventOrigin(pubSub, topic, "", "", metadata)
+            : new CloudEventOrigin(pubSub, topic, trace.TraceParent, trace.TraceState ?? "", metadata);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Delivery(Subscription subscription, IPubSub pubSub, AppCha
         if (await DeliverAsync(message, cancellationToken) is not { } problem) return true;
         PubSubLog.NotHandled(logger, message.Topic, problem);
         if (subscription.DeadLetterTopic.Length == 0) return false;
-        PubSubMessage dead = message with { Topic = subscription.DeadLetterTopic, Metadata = PubSubMessage.NoMetadata };
+        PubSubMessage dead = message with { Topic = subscription.DeadLetterTopic };
         if (await pubSub.ForwardAsync(dead, cancellationToken) is not { } failure) return true;
         PubSubLog.DeadLetterFailed(logger, subscription.DeadLetterTopic, failure);
         return false;

@@ -86,8 +86,9 @@ public sealed class DeviceAuthenticationTests : IAsyncLifetime
         var problem = await Assert.ThrowsAsync<OptionsValidationException>(() => Start(
             ("Gateway:DeviceAuth:TokenLifetime", "00:00:01"),
             ("Gateway:DeviceAuth:WrongSecretsPerDevice", "0"),
-            ("Gateway:DeviceAuth:WrongSecretsPerAddress", "-1")));
-        Assert.Equal(3, problem.Failures.Count());
+            ("Gateway:DeviceAuth:WrongSecretsPerAddress", "-1"),
+            ("Gateway:DeviceAuth:WrongSecretDelay", "00:00:02")));
+        Assert.Equal(4, problem.Failures.Count());
     }
 
     private Task<LocalServer> Start(params (string Name, string Value)[] settings) => LocalServer.StartAsync(

@@ -14,13 +14,14 @@ public sealed class DeviceAuthenticatorTests : IDisposable
 
     private readonly ManualTimeProvider time = new();
     private readonly FakeDeviceStore store = new();
+    private readonly CountingSecretCheck secrets = new();
     private readonly CapturedLog log = new();
     private readonly DeviceAuthenticator authenticator;
 
     public DeviceAuthenticatorTests()
     {
         store.Put(Device, Secret);
-        authenticator = NewReplica(new DeviceAuthOptions());
+        authenticator = NewReplica(AtOnce());
     }
 
     public void Dispose() => log.Dispose();
@@ -54,10 +55,39 @@ public sealed class DeviceAuthenticatorTests : IDisposable
     {
         Assert.Equal(await authenticator.AuthenticateAsync(Device, "wrong", null, default), await authenticator.AuthenticateAsync(deviceId, Secret, null, default));
 
-        // The same work: both asked the store once, and both count.
+        // The same work: both asked the store once and made one comparison, and both count.
         Assert.Equal(2, store.CredentialReads);
+        Assert.Equal(2, secrets.Checks);
         for (var i = 0; i < 9; i++) await Try(deviceId, Secret);
         Assert.Equal(DeviceAuthOutcome.TooManyAttempts, await Try(deviceId, Secret));
+    }
+
+    [Theory]
+    [InlineData(Device)]
+    [InlineData("pi-2")]
+    [InlineData("no id at all")]
+    public async Task WrongSecret_KnownDeviceOrNot_IsAnsweredAtAFixedTimeFromTheStart(string deviceId)
+    {
+        var replica = NewReplica(new DeviceAuthOptions());
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Hold = hold.Task;
+        var attempt = replica.AuthenticateAsync(deviceId, "wrong", Here, default).AsTask();
+
+        // However long the store takes of it.
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        hold.SetResult();
+        await Wait(() => secrets.Checks == 1);
+        time.Advance(TimeSpan.FromMilliseconds(14));
+        Assert.False(attempt.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(DeviceAuthOutcome.InvalidCredentials, (await attempt).Outcome);
+    }
+
+    [Fact]
+    public async Task RightSecret_WaitsForNothing()
+    {
+        var attempt = NewReplica(new DeviceAuthOptions()).AuthenticateAsync(Device, Secret, Here, default).AsTask();
+        Assert.Equal(DeviceAuthOutcome.Ok, (await attempt.WaitAsync(TimeSpan.FromSeconds(10))).Outcome);
     }
 
     [Fact]
@@ -141,7 +171,7 @@ public sealed class DeviceAuthenticatorTests : IDisposable
     [Fact]
     public async Task AddressLimitOff_LeavesTheDeviceLimit()
     {
-        var replica = NewReplica(new DeviceAuthOptions { WrongSecretsPerAddress = 0 });
+        var replica = NewReplica(AtOnce(wrongSecretsPerAddress: 0));
         for (var i = 0; i < 200; i++)
             Assert.Equal(DeviceAuthOutcome.InvalidCredentials, (await replica.AuthenticateAsync($"made-up-{i}", "wrong", Here, default)).Outcome);
         for (var i = 0; i < 9; i++) await replica.AuthenticateAsync("made-up-0", "wrong", Here, default);
@@ -171,8 +201,22 @@ public sealed class DeviceAuthenticatorTests : IDisposable
         Assert.Equal(DeviceAuthOutcome.Ok, await Try(Device, Secret, Here));
     }
 
-    private DeviceAuthenticator NewReplica(DeviceAuthOptions options) =>
-        new(store, new FailedAttempts(Options.Create(options), time), log.For<DeviceAuthenticator>());
+    private DeviceAuthenticator NewReplica(DeviceAuthOptions options) => new(
+        store, secrets, new FailedAttempts(Options.Create(options), time), Options.Create(options), time, log.For<DeviceAuthenticator>());
+
+    /// <summary>Settings under which nothing waits.</summary>
+    private static DeviceAuthOptions AtOnce(int wrongSecretsPerAddress = 100) =>
+        new() { WrongSecretDelay = TimeSpan.Zero, WrongSecretsPerAddress = wrongSecretsPerAddress };
+
+    private static async Task Wait(Func<bool> until)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!until())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     private async Task<DeviceAuthOutcome> Try(string deviceId, string secret, IPAddress? address = null) =>
         (await authenticator.AuthenticateAsync(deviceId, secret, address, CancellationToken.None)).Outcome;

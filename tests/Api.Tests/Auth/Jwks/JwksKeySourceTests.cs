@@ -77,6 +77,60 @@ public sealed class JwksKeySourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Find_KnownKeyAfterALongSilence_WaitsForTheReadThatMayEndIt()
+    {
+        Assert.True(await Knows("one"));
+        server.Rotate("two");
+        time.Advance(TimeSpan.FromMinutes(20));
+        Assert.False(await Knows("one"));
+        Assert.True(await Knows("two"));
+        Assert.Equal(2, server.Reads);
+    }
+
+    [Fact]
+    public async Task Find_KnownKeyAfterALongSilence_SetNotReadable_IsGoodAndTheNextOnesDoNotWait()
+    {
+        Assert.True(await Knows("one"));
+        using var hang = new SemaphoreSlim(0);
+        server.Trouble = async context => await hang.WaitAsync(context.RequestAborted);
+        time.Advance(TimeSpan.FromMinutes(20));
+        var read = server.NextRead();
+        var first = Knows("one");
+        await read;
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(await first.WaitAsync(Patience));
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        read = server.NextRead();
+        var lookup = source.FindAsync(JwtAlgorithm.ES256, "one", CancellationToken.None);
+        Assert.True(lookup.IsCompletedSuccessfully);
+        Assert.NotNull((await lookup).Key);
+        await read;
+    }
+
+    [Fact]
+    public async Task Find_ClockSetBackByADay_StillReadsAgain()
+    {
+        var clock = new CorrectedClock(time);
+        using var own = new JwksKeySource(http, new JwksOptions { Address = server.KeySetAddress }, clock, log.For<JwksKeySource>());
+        Assert.NotNull((await own.FindAsync(JwtAlgorithm.ES256, "one", CancellationToken.None)).Key);
+        clock.Correction = TimeSpan.FromDays(-1);
+        server.Rotate("one", "two");
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.NotNull((await own.FindAsync(JwtAlgorithm.ES256, "two", CancellationToken.None)).Key);
+    }
+
+    [Fact]
+    public async Task Find_ConnectionThatTakesTooLong_IsNotReadable()
+    {
+        // How SocketsHttpHandler tells of its ConnectTimeout.
+        using var slow = new HttpMessageInvoker(new Throwing(new TaskCanceledException("", new TimeoutException())));
+        using var own = new JwksKeySource(slow, new JwksOptions { Address = server.KeySetAddress }, time, log.For<JwksKeySource>());
+        Assert.Equal(JwtKeyLookup.NotReadable, await own.FindAsync(JwtAlgorithm.ES256, "one", CancellationToken.None));
+        Assert.Equal(1, log.Count(3202));
+    }
+
+    [Fact]
     public async Task Find_UnknownKeys_CauseAtMostOneReadInThirtySeconds()
     {
         Assert.True(await Knows("one"));
@@ -225,4 +279,25 @@ public sealed class JwksKeySourceTests : IAsyncLifetime
     private async Task<bool> Knows(string kid) => (await Find(kid)).Key is not null;
 
     private Task<JwtKeyLookup> Find(string kid) => source.FindAsync(JwtAlgorithm.ES256, kid, CancellationToken.None).AsTask();
+
+    /// <summary>Somebody corrects the time of day; what the clock measures goes on.</summary>
+    private sealed class CorrectedClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan Correction { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Correction;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            inner.CreateTimer(callback, state, dueTime, period);
+    }
+
+    private sealed class Throwing(Exception problem) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(problem);
+    }
 }

@@ -86,5 +86,5 @@ public class JwksModelTests
     private static string Ec(string kid) =>
         $$"""{"kty":"EC","crv":"P-256","kid":"{{kid}}","alg":"ES256","use":"sig","key_ops":["verify"],"x":"{{StrictBase64Url.Encode(Point.Value.X)}}","y":"{{StrictBase64Url.Encode(Point.Value.Y)}}"}""";
 
-    private static JwksModel? Parse(string text) => JwksModel.TryParse(Encoding.UTF8.GetBytes(text), JwtFixture.Now);
+    private static JwksModel? Parse(string text) => JwksModel.TryParse(Encoding.UTF8.GetBytes(text));
 }

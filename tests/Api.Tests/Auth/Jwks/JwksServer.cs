@@ -47,6 +47,18 @@ internal sealed class JwksServer : IAsyncDisposable
         foreach (var kid in kids) keys[kid] = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     }
 
+    /// <summary>Publishes exactly these names: keys that are published stay the same, missing ones are made, others withdrawn.</summary>
+    public void Publish(params string[] kids)
+    {
+        foreach (var kid in keys.Keys.Except(kids).ToArray())
+        {
+            keys[kid].Dispose();
+            keys.Remove(kid);
+        }
+
+        foreach (var kid in kids.Except(keys.Keys).ToArray()) keys[kid] = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    }
+
     public string KeySet => $$"""{"keys":[{{string.Join(',', keys.Select(key => Jwk(key.Key, key.Value)))}}]}""";
 
     /// <summary>A token by a key that is published now.</summary>

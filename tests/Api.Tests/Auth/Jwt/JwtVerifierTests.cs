@@ -93,6 +93,8 @@ public sealed class JwtVerifierTests
         CompactJws.TryParse(JwtFixture.Hs256(JwtFixture.Claims()), out var jws);
         Assert.False(jws!.IsSignedBy(JwtFixture.PublicKey(JwtFixture.Rsa, null)));
         Assert.False(jws.IsSignedBy(JwtFixture.PublicKey(JwtFixture.Ec, null)));
+        Assert.True(jws.IsSignedBy(new GullibleKey(JwtAlgorithm.HS256)));
+        Assert.False(jws.IsSignedBy(new GullibleKey(JwtAlgorithm.RS256)));
     }
 
     [Fact]
@@ -270,4 +272,10 @@ public sealed class JwtVerifierTests
     [InlineData(129, nameof(JwtFailure.SubjectInvalid))]
     public async Task Verify_SubjectLength_EndsAt128(int length, string expected) =>
         Assert.Equal(expected, (await jwt.FailureOf(JwtFixture.Hs256($$"""{"sub":"{{new string('s', length)}}","aud":"authenticated","exp":4102444800}"""))).ToString());
+
+    /// <summary>Takes every signature: what is left is whether it is asked at all.</summary>
+    private sealed class GullibleKey(JwtAlgorithm algorithm) : JwtKey(algorithm, keyId: null)
+    {
+        public override bool Verify(ReadOnlySpan<byte> signingInput, ReadOnlySpan<byte> signature) => true;
+    }
 }

@@ -23,6 +23,16 @@ public class RfcVectorTests
         Assert.Equal(JwtFailure.AlgorithmNotAllowed, CompactJws.TryParse(RfcVectors.UnsecuredToken, out _));
 
     [Fact]
+    public void Rfc7515A4_Es512_IsRefused() =>
+        Assert.Equal(JwtFailure.AlgorithmNotAllowed, CompactJws.TryParse(RfcVectors.Es512Token, out _));
+
+    [Theory]
+    [InlineData(RfcVectors.FlattenedToken)]
+    [InlineData(RfcVectors.EncryptedToken)]
+    public void Rfc7515A7AndRfc7519A1_JsonOrEncrypted_IsRefused(string token) =>
+        Assert.Equal(JwtFailure.Malformed, CompactJws.TryParse(token, out _));
+
+    [Fact]
     public void Rfc7515E_UnknownCriticalHeader_IsRefused() =>
         Assert.NotEqual(JwtFailure.None, CompactJws.TryParse(RfcVectors.CriticalToken, out _));
 

@@ -1,6 +1,6 @@
 namespace Gateway.Api.Tests.Auth.Jwt;
 
-/// <summary>The examples of RFC 7515 appendix A, RFC 7517 appendix A.1 and RFC 7519 section 3.1, as printed there.</summary>
+/// <summary>The examples of RFC 7515 appendix A, RFC 7517 appendix A.1 and RFC 7519 section 3.1 and appendix A.1, as printed there.</summary>
 internal static class RfcVectors
 {
     /// <summary><c>exp</c> of the claim set that all of RFC 7515's examples sign.</summary>
@@ -39,8 +39,30 @@ internal static class RfcVectors
 
     public const string Es256Y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 
+    /// <summary>RFC 7515 A.4, by an algorithm that is not ours.</summary>
+    public const string Es512Token = "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZq"
+        + "wqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn";
+
     /// <summary>RFC 7515 A.5.</summary>
     public const string UnsecuredToken = "eyJhbGciOiJub25lIn0." + Payload + ".";
+
+    /// <summary>RFC 7515 A.7: the signature of A.3 in JSON, flattened.</summary>
+    public const string FlattenedToken = "{\"payload\":\"" + Payload + "\",\"protected\":\"eyJhbGciOiJFUzI1NiJ9\","
+        + "\"header\":{\"kid\":\"e9bc097a-ce51-4036-9562-d2ade882db0d\"},"
+        + "\"signature\":\"DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q\"}";
+
+    /// <summary>RFC 7519 A.1: encrypted, five parts.</summary>
+    public const string EncryptedToken = "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0."
+        + "QR1Owv2ug2WyPBnbQrRARTeEk9kDO2w8qDcjiHnSJflSdv1iNqhWXaKH4MqAkQtM"
+        + "oNfABIPJaZm0HaA415sv3aeuBWnD8J-Ui7Ah6cWafs3ZwwFKDFUUsWHSK-IPKxLG"
+        + "TkND09XyjORj_CHAgOPJ-Sd8ONQRnJvWn_hXV1BNMHzUjPyYwEsRhDhzjAD26ima"
+        + "sOTsgruobpYGoQcXUwFDn7moXPRfDE8-NoQX7N7ZYMmpUDkR-Cx9obNGwJQ3nM52"
+        + "YCitxoQVPzjbl7WBuB7AohdBoZOdZ24WlN1lVIeh8v1K4krB8xgKvRU8kgFrEn_a"
+        + "1rZgN5TiysnmzTROF869lQ."
+        + "AxY8DCtDaGlsbGljb3RoZQ."
+        + "MKOle7UQrG6nSxTLX6Mqwt0orbHvAKeWnDYvpIAeZ72deHxz3roJDXQyhxx0wKaM"
+        + "HDjUEOKIwrtkHthpqEanSBNYHZgmNOV7sln1Eu9g3J8."
+        + "fiK51VwhsxJ-siBMR-YFiA";
 
     /// <summary>The header of RFC 7515 appendix E's token, which names an extension as critical: <c>{"alg":"none","crit":[...],...}</c>.</summary>
     public const string CriticalToken = "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6Ly9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA.";

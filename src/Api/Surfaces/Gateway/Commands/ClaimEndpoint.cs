@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Gateway.Api.Auth;
+using Gateway.Api.Auth.Devices;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
 using Gateway.Core.Queue.Operations;
@@ -11,35 +11,62 @@ namespace Gateway.Api.Surfaces.Gateway.Commands;
 /// <summary><c>POST /api/v1/device/commands/claim</c> (gateway-api.md), with <c>waitMs</c> for a long poll (DESIGN, "The command queue").</summary>
 internal static class ClaimEndpoint
 {
+    /// <summary>
+    /// How long a poll goes by the look at its token before it asks again. With the <see cref="DeviceTokenCache"/> that makes 4 s at the
+    /// most from a lock-out until nothing is handed out any more, however long the poll waits.
+    /// </summary>
+    private static readonly TimeSpan TokenTrust = TimeSpan.FromSeconds(1);
+
     /// <summary>Claims.</summary>
-    public static async Task<IResult> ClaimAsync(HttpContext context, ICommandQueue queue, IHostApplicationLifetime lifetime)
+    public static async Task<IResult> ClaimAsync(
+        HttpContext context, ICommandQueue queue, DeviceTokens tokens, TimeProvider time, IHostApplicationLifetime lifetime)
     {
+        // The token was looked at before the body came, which may have taken its time.
+        var lookedAt = time.GetTimestamp();
         var body = await JsonBody.ReadAsync(context, ClaimRequest.Read, mayBeEmpty: true);
         if (!body.TryGet(out var request, out var refused)) return refused;
 
-        var deviceId = context.User.DeviceId();
-        ClaimCommands Claim() => new()
-        {
-            Tokens = [.. Enumerable.Range(0, request.Limit).Select(_ => Secrets.NewToken())],
-            Visibility = TimeSpan.FromMilliseconds(request.VisibilityTimeout),
-            By = Caller.DeviceActor(deviceId),
-            RequestId = request.RequestId,
-        };
-
         // A long poll must not hold up the shutdown.
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        ImmutableArray<ClaimedCommand> claimed;
-        try
+        var deviceId = context.User.DeviceId();
+        var wait = TimeSpan.FromMilliseconds(request.WaitMs);
+        var began = time.GetTimestamp();
+        while (true)
         {
-            claimed = (await queue.ClaimAsync(deviceId, Claim, TimeSpan.FromMilliseconds(request.WaitMs), ends.Token)).Commands;
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            claimed = [];
-        }
+            using var stale = CancellationTokenSource.CreateLinkedTokenSource(ends.Token);
+            ClaimCommands Claim()
+            {
+                // Woken after a while: whether the device may still have commands is asked first. Cancelled before its commit
+                // begins, a claim is not begun.
+                if (time.GetElapsedTime(lookedAt) >= TokenTrust) stale.Cancel();
+                return NewClaim(request, deviceId);
+            }
 
-        return Answer.Ok(new ClaimAnswer([.. claimed.Select(ClaimedView.Of)]), Answer.Json.ClaimAnswer);
+            try
+            {
+                var left = wait - time.GetElapsedTime(began);
+                var claimed = await queue.ClaimAsync(deviceId, Claim, left > TimeSpan.Zero ? left : TimeSpan.Zero, stale.Token);
+                return Answer.Ok(new ClaimAnswer([.. claimed.Commands.Select(ClaimedView.Of)]), Answer.Json.ClaimAnswer);
+            }
+            catch (OperationCanceledException) when (ends.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+            {
+                return Answer.Ok(new ClaimAnswer([]), Answer.Json.ClaimAnswer);
+            }
+            catch (OperationCanceledException) when (stale.IsCancellationRequested && !ends.IsCancellationRequested)
+            {
+                lookedAt = time.GetTimestamp();
+                if (!await tokens.IsStillGoodAsync(context)) return GatewayErrors.Result(GatewayErrorCode.Unauthorized, "The device token is not valid.");
+            }
+        }
     }
+
+    private static ClaimCommands NewClaim(ClaimRequest request, string deviceId) => new()
+    {
+        Tokens = [.. Enumerable.Range(0, request.Limit).Select(_ => Secrets.NewToken())],
+        Visibility = TimeSpan.FromMilliseconds(request.VisibilityTimeout),
+        By = Caller.DeviceActor(deviceId),
+        RequestId = request.RequestId,
+    };
 }
 
 /// <summary>What a device asks for.</summary>

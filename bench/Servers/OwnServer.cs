@@ -1,0 +1,142 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Gateway.TestKit;
+using Gateway.TestKit.Daprd;
+
+namespace Gateway.Bench.Servers;
+
+/// <summary>The built server with the floors beside it, on its embedded sidecar or on real daprd with Redis.</summary>
+internal sealed class OwnServer : IAsyncDisposable
+{
+    private const string AppToken = "token-of-the-app";
+
+    private readonly DaprStack? dapr;
+
+    private OwnServer(ServerProcess process, string customerToken, DaprStack? dapr)
+    {
+        Process = process;
+        CustomerToken = customerToken;
+        this.dapr = dapr;
+    }
+
+    public ServerProcess Process { get; }
+
+    public string CustomerToken { get; }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="onDaprd">On daprd; its folder is <c>DAPRD_BIN</c>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<OwnServer> StartAsync(bool onDaprd, CancellationToken cancellationToken)
+    {
+        if (onDaprd && DaprStack.Binaries is null) throw new ArgumentException("DAPRD_BIN does not name a folder with daprd, placement and scheduler.");
+        var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        var appPort = FreePort.Next();
+        var dapr = onDaprd ? await DaprStack.StartAsync() : null;
+        try
+        {
+            var sidecar = dapr is null ? null : await StartSidecarAsync(dapr, appPort, cancellationToken);
+            var process = await ServerProcess.StartAsync(GatewayProgram(), start => Describe(start, secret, appPort, sidecar), "/readyz", cancellationToken);
+            return new OwnServer(process, SignToken(secret), dapr);
+        }
+        catch
+        {
+            if (dapr is not null) await dapr.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        if (dapr is not null) await dapr.DisposeAsync();
+    }
+
+    /// <summary>The server's settings; answers its address.</summary>
+    private static Uri Describe(ProcessStartInfo start, string secret, int appPort, DaprdProcess? sidecar)
+    {
+        var floors = typeof(OwnServer).Assembly;
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"));
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["DOTNET_STARTUP_HOOKS"] = floors.Location;
+        start.Environment["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = floors.GetName().Name;
+        start.Environment["Gateway__PublicUrl"] = address.OriginalString;
+        start.Environment["Gateway__AppPort"] = Text(appPort);
+        start.Environment["Gateway__DataPath"] = start.WorkingDirectory;
+        // On, as in service, but never reached.
+        start.Environment["Gateway__RateLimits__DevicePerMinute"] = "1000000";
+        start.Environment["Gateway__RateLimits__CustomerPerMinute"] = "1000000";
+        start.Environment["SUPABASE_JWT_SECRET"] = secret;
+        if (sidecar is null)
+        {
+            start.Environment["Gateway__Sidecar__HttpPort"] = Text(FreePort.Next());
+        }
+        else
+        {
+            start.Environment["DAPR_HTTP_PORT"] = Text(sidecar.HttpPort);
+            start.Environment["DAPR_GRPC_PORT"] = Text(sidecar.GrpcPort);
+            start.Environment["APP_API_TOKEN"] = AppToken;
+        }
+
+        return address;
+    }
+
+    private static async Task<DaprdProcess> StartSidecarAsync(DaprStack dapr, int appPort, CancellationToken cancellationToken)
+    {
+        var components = Directory.CreateDirectory(Path.Combine(dapr.Folder, "components")).FullName;
+        await WriteAsync("statestore", "state.redis", $"{{name: redisHost, value: '{dapr.Redis.Host}'}}, {{name: keyPrefix, value: name}}, {{name: actorStateStore, value: 'true'}}");
+        await WriteAsync("pubsub", "pubsub.redis", $"{{name: redisHost, value: '{dapr.Redis.Host}'}}");
+        await WriteAsync("secrets", "secretstores.local.env", "");
+        return await dapr.StartSidecarAsync(
+            new DaprdOptions
+            {
+                AppId = "gateway-api",
+                AppPort = appPort,
+                ResourcesPath = components,
+                Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken },
+                WaitUntilReady = false,
+            },
+            cancellationToken);
+
+        Task WriteAsync(string name, string type, string metadata) => File.WriteAllTextAsync(
+            Path.Combine(components, name + ".yaml"),
+            $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: {{name}}
+            spec:
+              type: {{type}}
+              version: v1
+              metadata: [{{metadata}}]
+            """,
+            cancellationToken);
+    }
+
+    private static string SignToken(string secret)
+    {
+        var expires = TimeProvider.System.GetUtcNow().AddHours(2).ToUnixTimeSeconds();
+        var signed = $"{Encode("""{"alg":"HS256","typ":"JWT"}""")}.{Encode($$"""{"sub":"bench","aud":"authenticated","exp":{{expires}}}""")}";
+        return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(signed)))}";
+
+        static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The server, built along with this program and in the same configuration.</summary>
+    private static string GatewayProgram()
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var configuration = here.Parent!.Name;
+        for (var folder = here; folder is not null; folder = folder.Parent)
+        {
+            var program = Path.Combine(folder.FullName, "src/Api/bin", configuration, here.Name, "Gateway.Api.dll");
+            if (File.Exists(program)) return program;
+        }
+
+        throw new FileNotFoundException($"Gateway.Api.dll ({configuration}) is not built.");
+    }
+}

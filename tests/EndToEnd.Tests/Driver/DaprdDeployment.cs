@@ -1,0 +1,112 @@
+using System.Globalization;
+using Gateway.TestKit;
+using Gateway.TestKit.Daprd;
+
+namespace Gateway.EndToEnd.Tests.Driver;
+
+/// <summary>
+/// What stands around a server in production: its <c>daprd</c>, the app <c>gateway-actors</c> with a <c>daprd</c> of its own, and
+/// Redis behind both. Every sidecar calls its app with a token; with <c>DAPR_API_TOKEN</c> among the server's settings it also asks for
+/// one.
+/// </summary>
+internal sealed class DaprdDeployment
+{
+    private const string AppToken = "token-of-the-app";
+
+    private readonly Bench bench;
+    private readonly string components;
+    private readonly Dictionary<string, string?> actorsSettings;
+    private int starts;
+
+    private DaprdDeployment(
+        Bench bench, string components, DaprdProcess apiSidecar, DaprdProcess actorsSidecar, int actorsPort, Dictionary<string, string?> actorsSettings)
+    {
+        this.bench = bench;
+        this.components = components;
+        this.actorsSettings = actorsSettings;
+        ApiSidecar = apiSidecar;
+        ActorsSidecar = actorsSidecar;
+        ActorsPort = actorsPort;
+    }
+
+    /// <summary>The server's own.</summary>
+    public DaprdProcess ApiSidecar { get; }
+
+    public DaprdProcess ActorsSidecar { get; }
+
+    public int ActorsPort { get; }
+
+    /// <summary>The app that hosts the actors, as it runs or ran last; null for a further replica of the server.</summary>
+    public ProgramProcess? ActorsApp { get; private set; }
+
+    /// <summary>Starts all that a server needs and adds to its settings where that is.</summary>
+    public static async Task<DaprdDeployment> StartAsync(Bench bench, GatewayServer server)
+    {
+        var components = await WriteComponentsAsync(bench);
+        var actorsPort = FreePort.Next();
+        var actorsSidecar = await StartDaprdAsync(bench, components, "gateway-actors", actorsPort, server);
+        var actorsSettings = new Dictionary<string, string?>(server.Settings) { ["Gateway__AppPort"] = Text(actorsPort) };
+        PointTo(actorsSidecar, actorsSettings);
+        var deployment = new DaprdDeployment(
+            bench, components, await StartApiDaprdAsync(bench, components, server), actorsSidecar, actorsPort, actorsSettings);
+        deployment.StartActors();
+        return deployment;
+    }
+
+    /// <summary>The same for a further replica of the server.</summary>
+    public async Task<DaprdDeployment> ForReplicaAsync(GatewayServer replica) =>
+        new(bench, components, await StartApiDaprdAsync(bench, components, replica), ActorsSidecar, ActorsPort, actorsSettings);
+
+    /// <summary>Starts the actors' app, again after it was killed.</summary>
+    public void StartActors() => ActorsApp = bench.Start($"actors {++starts}", BuiltProgram.Actors, [], actorsSettings);
+
+    /// <summary>Waits until both sidecars have found their apps.</summary>
+    public Task ReadyAsync() => Task.WhenAll(
+        ApiSidecar.WaitUntilReadyAsync(TestContext.Current.CancellationToken), ActorsSidecar.WaitUntilReadyAsync(TestContext.Current.CancellationToken));
+
+    private static async Task<DaprdProcess> StartApiDaprdAsync(Bench bench, string components, GatewayServer server)
+    {
+        var sidecar = await StartDaprdAsync(bench, components, "gateway-api", server.AppPort, server);
+        server.Settings["Gateway__Roles"] = "api";
+        PointTo(sidecar, server.Settings);
+        return sidecar;
+    }
+
+    private static Task<DaprdProcess> StartDaprdAsync(Bench bench, string components, string appId, int appPort, GatewayServer server)
+    {
+        var environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken };
+        if (server.Settings.GetValueOrDefault("DAPR_API_TOKEN") is { } apiToken) environment["DAPR_API_TOKEN"] = apiToken;
+        return bench.StartDaprdAsync(new DaprdOptions { AppId = appId, AppPort = appPort, ResourcesPath = components, Environment = environment });
+    }
+
+    private static void PointTo(DaprdProcess sidecar, Dictionary<string, string?> settings)
+    {
+        settings["DAPR_HTTP_PORT"] = Text(sidecar.HttpPort);
+        settings["DAPR_GRPC_PORT"] = Text(sidecar.GrpcPort);
+        settings["APP_API_TOKEN"] = AppToken;
+    }
+
+    private static async Task<string> WriteComponentsAsync(Bench bench)
+    {
+        var folder = bench.NewFolder("components");
+        await WriteAsync("statestore", "state.redis", ("redisHost", bench.Dapr!.Redis.Host), ("keyPrefix", "name"), ("actorStateStore", "true"));
+        await WriteAsync("pubsub", "pubsub.redis", ("redisHost", bench.Dapr.Redis.Host));
+        await WriteAsync("secrets", "secretstores.local.env");
+        return folder;
+
+        Task WriteAsync(string name, string type, params IEnumerable<(string Name, string Value)> metadata) => File.WriteAllTextAsync(
+            Path.Combine(folder, name + ".yaml"),
+            $$"""
+            apiVersion: dapr.io/v1alpha1
+            kind: Component
+            metadata:
+              name: {{name}}
+            spec:
+              type: {{type}}
+              version: v1
+              metadata: [{{string.Join(", ", metadata.Select(item => $"{{name: {item.Name}, value: \"{item.Value}\"}}"))}}]
+            """);
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,39 @@
+using Gateway.EndToEnd.Tests.Driver;
+using Gateway.EndToEnd.Tests.Simulation;
+
+namespace Gateway.EndToEnd.Tests.OnDaprd;
+
+/// <summary><see cref="MainJobTests"/> on real Dapr with Redis.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class MainJobOnDaprdTests : MainJobTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}
+
+/// <summary><see cref="ServerCrashTests"/> on real Dapr with Redis: the app <c>gateway-api</c> is killed, its sidecar and the actors stay.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class ServerCrashOnDaprdTests : ServerCrashTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}
+
+/// <summary><see cref="AgentCrashTests"/> on real Dapr with Redis: the reminder comes from Dapr's scheduler.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class AgentCrashOnDaprdTests : AgentCrashTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}
+
+/// <summary><see cref="GracefulStopTests"/> on real Dapr with Redis.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class GracefulStopOnDaprdTests : GracefulStopTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}
+
+/// <summary><see cref="SimulationTests"/> on real Dapr with Redis.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class SimulationOnDaprdTests : SimulationTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Gateway.Core.Verification;
+using Gateway.EndToEnd.Tests.Driver;
+
+namespace Gateway.EndToEnd.Tests.Torture;
+
+/// <summary>The simulated fleet as a process of its own (<c>agent simulate</c>), with claims of at most <see cref="LongestClaim"/>.</summary>
+internal sealed class Fleet
+{
+    /// <summary>The longest claim that one of its devices asks for.</summary>
+    public static readonly TimeSpan LongestClaim = TimeSpan.FromSeconds(3);
+
+    /// <summary>It works off what there is within 90 s, or says that it could not.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(150);
+
+    private readonly string log;
+
+    private Fleet(ProgramProcess process, string log)
+    {
+        Process = process;
+        this.log = log;
+    }
+
+    public ProgramProcess Process { get; }
+
+    /// <summary>Starts a fleet that is sent commands until <see cref="DrainAsync"/>, and waits until it works.</summary>
+    public static async Task<Fleet> StartAsync(Bench bench, GatewayServer server, int seed)
+    {
+        var log = Path.Combine(bench.Folder, "fleet.jsonl");
+        var process = bench.Start("fleet", BuiltProgram.Agent, [
+            "simulate", "--server", server.Url, "--data", server.DataPath, "--devices", "16", "--rate", "30", "--duration", "86400",
+            "--claim", LongestClaim.TotalSeconds.ToString(CultureInfo.InvariantCulture), "--seed", seed.ToString(CultureInfo.InvariantCulture), "--log", log,
+        ]);
+        var fleet = new Fleet(process, log);
+        await Wait.UntilAsync("the fleet to work", () =>
+        {
+            Assert.False(process.HasExited, "The fleet ended.");
+            return process.Output.Contains("Sending", StringComparison.Ordinal);
+        });
+        return fleet;
+    }
+
+    /// <summary>Sends no more, lets it work off what there is, and expects that no rule was broken, by its own verdict and by its log.</summary>
+    public async Task DrainAsync()
+    {
+        Process.Terminate();
+        Assert.True(await Process.ExitAsync(EndLimit) == 0, $"The fleet's verdict:\n{Process.Output}\n{Process.Errors}");
+        var entries = ObservationLog.Read(File.ReadLines(log)).ToList();
+        var verdict = HistoryChecker.Check(entries, new CheckOptions { Drained = true });
+        Assert.True(verdict.Held, string.Join('\n', verdict.Violations.Select(violation => $"{violation.Rule}: {violation.Subject}. {violation.Message}")));
+        Assert.True(verdict.Commands > 100, $"Only {verdict.Commands} commands were sent.");
+        Assert.Contains(entries, entry => entry.Answered is null);
+        Assert.All(entries.OfType<ClaimSeen>(), claim => Assert.NotNull(claim.Request));
+    }
+}
