@@ -166,6 +166,23 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
+    public async Task StaleCache_DocumentOfItIsGone_LooksAtTheStore()
+    {
+        var store = new FakeHeadStore();
+        var (replica, other) = (new QueueReplica(store, history, time), new QueueReplica(store, history, time, "r2"));
+        var large = "{\"x\":\"" + new string('p', 5_000) + "\"}";
+        await other.EnqueueAsync("d", QueueReplica.Command(parameters: large));
+        await replica.Queue.CountWaitingAsync("d", TestContext.Current.CancellationToken);
+        await other.ResultAsync("d", await other.ClaimOneAsync("d"));
+        await other.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
+        var next = await other.EnqueueAsync("d", QueueReplica.Command());
+        await store.IdleAsync();
+        Assert.Empty(store.Documents);
+
+        Assert.Equal(next.CommandId, (await replica.ClaimOneAsync("d")).Id);
+    }
+
+    [Fact]
     public async Task StaleCache_ManyOthersCommittedSince_IsOneConflictAndNoError()
     {
         var store = new FakeHeadStore();

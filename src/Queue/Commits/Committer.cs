@@ -27,8 +27,11 @@ internal sealed class Committer(
     IOptions<QueueOptions> options,
     ILogger<Committer> logger)
 {
-    /// <summary>Conflicts in a row before giving up: with a few replicas on one device, each round lets one through.</summary>
-    private const int MaxAttempts = 16;
+    /// <summary>
+    /// Conflicts in a row before giving up, a second or two in all. Each round lets one through, but an operation that has to read first loses
+    /// most rounds against replicas that know the etag: with a few of them 16 rounds were not enough.
+    /// </summary>
+    private const int MaxAttempts = 64;
 
     /// <summary>Rounds of reading what Core asked for. One usually does; a claim over many small segments takes more.</summary>
     private const int MaxRounds = 64;
@@ -86,7 +89,7 @@ internal sealed class Committer(
             stale = true;
 
             // The first time at once: often it was only a guessed etag. After that others get a chance.
-            if (attempt > 1) await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << attempt)), time, cancellationToken);
+            if (attempt > 1) await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(50, 2 << Math.Min(attempt, 8))), time, cancellationToken);
         }
     }
 

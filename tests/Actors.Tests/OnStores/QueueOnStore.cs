@@ -37,6 +37,7 @@ public abstract class QueueOnStore<TStore>(TStore store) : IClassFixture<TStore>
 
         string[] trips = store.EtagsCount ? [Save] : [$"GET /v1.0/state/statestore/queue:{device}?consistency=strong", Save];
         Assert.Equal(Enumerable.Repeat(trips, 20).SelectMany(trip => trip), traffic.Calls);
+        Assert.All(traffic.Writes, write => Assert.Equal(("first-write", null), (write.Concurrency, write.Ttl)));
     }
 
     [Fact]
@@ -74,11 +75,11 @@ public abstract class QueueOnStore<TStore>(TStore store) : IClassFixture<TStore>
         var (calls, faults) = (0, 0);
         traffic.FateOf = call =>
         {
-            // Every seventh call, each in its own way.
-            var n = Interlocked.Increment(ref calls);
-            if (n % 7 != 0) return Fate.Passes;
+            // About every seventh call, each in its own way, and with no period that a client could fall in step with.
+            var chance = new Random(Interlocked.Increment(ref calls));
+            if (chance.Next(7) > 0) return Fate.Passes;
             Interlocked.Increment(ref faults);
-            return (n / 7 % 3) switch { 0 => Fate.FailsBefore, 1 => Fate.FailsAfter, _ => call == Save ? Fate.RefusedAfter : Fate.FailsAfter };
+            return chance.Next(3) switch { 0 => Fate.FailsBefore, 1 => Fate.FailsAfter, _ => call == Save ? Fate.RefusedAfter : Fate.FailsAfter };
         };
         const int each = 40;
         var (accepted, results) = (new ConcurrentDictionary<string, string>(), new ConcurrentDictionary<string, string>());

@@ -153,7 +153,8 @@ internal sealed class Traffic : IAsyncDisposable
         foreach (var item in items)
         {
             writes.Enqueue(new Write(
-                (string)item!["key"]!, Encoding.UTF8.GetByteCount(item["value"]!.ToJsonString()), (string?)item["metadata"]?["ttlInSeconds"]));
+                (string)item!["key"]!, Encoding.UTF8.GetByteCount(item["value"]!.ToJsonString()), (string?)item["metadata"]?["ttlInSeconds"],
+                (string?)item["options"]?["concurrency"]));
             if (HidesEtags && (string?)item["etag"] is { Length: > 0 } shown) item["etag"] = etags.GetValueOrDefault(shown, "0");
         }
 
@@ -172,7 +173,8 @@ internal sealed class Traffic : IAsyncDisposable
 /// <param name="Key">The key.</param>
 /// <param name="Bytes">The length of its value.</param>
 /// <param name="Ttl">Its time to live in seconds; null: for good.</param>
-internal sealed record Write(string Key, int Bytes, string? Ttl);
+/// <param name="Concurrency"><c>first-write</c>, or null: the store's default, which may overwrite.</param>
+internal sealed record Write(string Key, int Bytes, string? Ttl, string? Concurrency);
 
 /// <summary>What becomes of a call.</summary>
 internal enum Fate
