@@ -29,6 +29,7 @@ internal static class GatewayApp
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = SurfaceRegistration.MaxBody;
+            kestrel.Limits.RequestHeadersTimeout = SurfaceRegistration.HeadersTimeout;
         });
 
         var app = builder.Build();
@@ -36,7 +37,12 @@ internal static class GatewayApp
 
         // Made at once, so that it is disposed at the end: the lock lasts as long as the process works.
         _ = app.Services.GetService<DataFolder>();
-        if (options.HostsApi) app.UseGatewaySurface();
+        if (options.HostsApi)
+        {
+            app.UseGatewaySurface();
+            app.UseWebSockets();
+        }
+
         app.UseRouting();
         app.UseAppPort(options.AppPort, builder.Configuration["APP_API_TOKEN"] is { Length: > 0 } token ? token : null);
         app.UseCloudEvents();

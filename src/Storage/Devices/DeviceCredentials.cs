@@ -8,11 +8,27 @@ namespace Gateway.Storage.Devices;
 /// </summary>
 internal sealed class DeviceCredentials(GatewayDatabase database) : IDeviceCredentials
 {
+    private static readonly Column<string> Id = Column<string>.OfText("id", id => id);
+
     public async Task<DeviceSecret?> FindSecretAsync(string deviceId, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
             new Statement("select secret_hash, lifecycle from devices where id = @id and secret_hash is not null", ("id", deviceId)),
             row => new DeviceSecret(row.GetString(0), DeviceRow.Lifecycle(row.GetString(1))),
             cancellationToken)).FirstOrDefault();
+
+    public async Task<IReadOnlyDictionary<string, DeviceSecret>> FindSecretsAsync(
+        IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken)
+    {
+        if (deviceIds.Count == 0) return new Dictionary<string, DeviceSecret>();
+        var asked = database.Rows(deviceIds, Id);
+        var found = await database.QueryAsync(
+            new Statement(
+                $"select d.id, d.secret_hash, d.lifecycle from {asked.Source} join devices d on d.id = r.id where d.secret_hash is not null",
+                asked.Parameters),
+            row => (Id: row.GetString(0), Secret: new DeviceSecret(row.GetString(1), DeviceRow.Lifecycle(row.GetString(2)))),
+            cancellationToken);
+        return found.ToDictionary(device => device.Id, device => device.Secret, StringComparer.Ordinal);
+    }
 
     public async Task<bool> AddTokenAsync(
         string tokenHash, string deviceId, string secretHash, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>

@@ -11,6 +11,9 @@ public interface IDeviceCredentials
     /// <summary>A device's secret; null: no such device, or it has not registered.</summary>
     Task<DeviceSecret?> FindSecretAsync(string deviceId, CancellationToken cancellationToken);
 
+    /// <summary>The secrets of many devices by id, in one statement; without those that have none.</summary>
+    Task<IReadOnlyDictionary<string, DeviceSecret>> FindSecretsAsync(IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken);
+
     /// <summary>
     /// Keeps a session token that was given for a secret. False: the device is not active, or its secret is no longer the one with
     /// <paramref name="secretHash"/> (it was provisioned anew in between), and the token must not be handed out.

@@ -30,6 +30,9 @@ internal sealed class FaultyCredentials : IDeviceCredentials
     public Task<DeviceSecret?> FindSecretAsync(string deviceId, CancellationToken cancellationToken) =>
         Inner().FindSecretAsync(deviceId, cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, DeviceSecret>> FindSecretsAsync(
+        IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken) => Inner.FindSecretsAsync(deviceIds, cancellationToken);
+
     public Task<bool> AddTokenAsync(
         string tokenHash, string deviceId, string secretHash, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
         Inner().AddTokenAsync(tokenHash, deviceId, secretHash, expiresAt, cancellationToken);

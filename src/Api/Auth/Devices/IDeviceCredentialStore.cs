@@ -26,4 +26,8 @@ internal interface IDeviceCredentialStore
     /// <summary>A device's credential; null: no such device, or it has none.</summary>
     /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
     ValueTask<DeviceCredential?> FindAsync(string deviceId, CancellationToken cancellationToken);
+
+    /// <summary>The credentials of many devices at once, by id, without those that have none.</summary>
+    /// <exception cref="StorageUnavailableException">The store does not answer.</exception>
+    ValueTask<IReadOnlyDictionary<string, DeviceCredential>> FindAsync(IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken);
 }

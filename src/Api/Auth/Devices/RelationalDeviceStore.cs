@@ -8,9 +8,13 @@ internal sealed class RelationalDeviceStore(IDeviceCredentials credentials) : ID
 {
     /// <inheritdoc />
     async ValueTask<DeviceCredential?> IDeviceCredentialStore.FindAsync(string deviceId, CancellationToken cancellationToken) =>
-        await credentials.FindSecretAsync(deviceId, cancellationToken) is { } found
-            ? new DeviceCredential(found.SecretHash, AccessOf(found.Lifecycle))
-            : null;
+        await credentials.FindSecretAsync(deviceId, cancellationToken) is { } found ? CredentialOf(found) : null;
+
+    /// <inheritdoc />
+    async ValueTask<IReadOnlyDictionary<string, DeviceCredential>> IDeviceCredentialStore.FindAsync(
+        IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken) =>
+        (await credentials.FindSecretsAsync(deviceIds, cancellationToken))
+            .ToDictionary(found => found.Key, found => CredentialOf(found.Value), StringComparer.Ordinal);
 
     /// <inheritdoc />
     async ValueTask<DeviceTokenRecord?> IDeviceTokenStore.FindAsync(string tokenHash, CancellationToken cancellationToken) =>
@@ -22,6 +26,8 @@ internal sealed class RelationalDeviceStore(IDeviceCredentials credentials) : ID
     async ValueTask<bool> IDeviceTokenStore.AddAsync(
         string tokenHash, string deviceId, string secretHash, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
         await credentials.AddTokenAsync(tokenHash, deviceId, secretHash, expiresAt, cancellationToken);
+
+    private static DeviceCredential CredentialOf(DeviceSecret secret) => new(secret.SecretHash, AccessOf(secret.Lifecycle));
 
     private static DeviceAccess AccessOf(DeviceLifecycle lifecycle) => lifecycle switch
     {

@@ -14,6 +14,9 @@ internal sealed record SocketClose(int Code, string Reason, bool SendsQueued = f
     /// <summary>1001: the server stops; come back.</summary>
     public static readonly SocketClose GoingAway = new(1001, "The server stops", SendsQueued: true);
 
+    /// <summary>1001: the server has taken the connection for lost; come back.</summary>
+    public static readonly SocketClose Detached = new(1001, "Taken for lost");
+
     /// <summary>1003: a binary message.</summary>
     public static readonly SocketClose NotText = new(1003, "Messages are text", SendsQueued: true);
 

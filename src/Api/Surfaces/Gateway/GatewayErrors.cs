@@ -107,6 +107,15 @@ internal sealed class GatewayErrorResult(
             httpContext.RequestAborted);
     }
 
+    /// <summary>Writes <c>{code, message, details}</c>, for answers that are no responses; <c>details.retryAfterMs</c> says when to try again.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        var all = retryAfter is { } wait
+            ? new Dictionary<string, object?>(details) { ["retryAfterMs"] = (long)Math.Ceiling(wait.TotalMilliseconds) }
+            : details;
+        JsonSerializer.Serialize(writer, new Error(GatewayErrors.NameOf(code), message, all), Options);
+    }
+
     private sealed record Body(Error Error);
 
     private sealed record Error(string Code, string Message, IReadOnlyDictionary<string, object?> Details);

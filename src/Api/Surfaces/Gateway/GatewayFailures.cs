@@ -1,10 +1,11 @@
+using Gateway.Api.Surfaces.Gateway.Channels;
 using Gateway.Queue;
 using Gateway.Storage;
 
 namespace Gateway.Api.Surfaces.Gateway;
 
 /// <summary>
-/// Around everything under <c>/api/v1</c>: whatever goes wrong below, a client gets the surface's error format and never an
+/// Around everything under <c>/api/v1</c>, and around its sockets until they are open: whatever goes wrong below, a client gets the surface's error format and never an
 /// exception's text. It stands outside authentication, whose stores may fail too.
 /// </summary>
 internal sealed class GatewayFailures(RequestDelegate next, ILogger<GatewayFailures> logger)
@@ -16,7 +17,8 @@ internal sealed class GatewayFailures(RequestDelegate next, ILogger<GatewayFailu
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the rest of the pipeline.</summary>
-    public Task InvokeAsync(HttpContext context) => context.Request.Path.StartsWithSegments(Root) ? GuardAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context) => 
+        context.Request.Path.StartsWithSegments(Root) || GatewaySockets.IsOne(context.Request.Path) ? GuardAsync(context) : next(context);
 
     private async Task GuardAsync(HttpContext context)
     {

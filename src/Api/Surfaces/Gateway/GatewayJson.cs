@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Gateway.Api.Surfaces.Gateway.Channels;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Api.Surfaces.Gateway.Sessions;
@@ -41,6 +42,10 @@ namespace Gateway.Api.Surfaces.Gateway;
 [JsonSerializable(typeof(ApproveRequest))]
 [JsonSerializable(typeof(DecisionAnswer))]
 [JsonSerializable(typeof(SystemInfoAnswer))]
+[JsonSerializable(typeof(ClaimedView))]
+[JsonSerializable(typeof(ConfigUpdate))]
+[JsonSerializable(typeof(OutputAnswer))]
+[JsonSerializable(typeof(ReconnectHint))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string?>))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

@@ -9,6 +9,9 @@ internal static partial class GatewayLog
     [LoggerMessage(3001, LogLevel.Warning, "{Method} {Path} needs a store that does not answer now (request {RequestId})")]
     public static partial void Unavailable(ILogger logger, Exception exception, string method, string path, string requestId);
 
+    [LoggerMessage(3005, LogLevel.Warning, "A {Type} message needs a store that does not answer now (connection {Connection})")]
+    public static partial void MessageUnavailable(ILogger logger, Exception exception, string type, string connection);
+
     [LoggerMessage(3002, LogLevel.Error, "The audit log has not taken {Action} by {Actor} on device {DeviceId}, session {SessionId}, command {CommandId}; it was done all the same")]
     public static partial void AuditLost(
         ILogger logger, Exception exception, string action, string actor, string? deviceId, string? sessionId, string? commandId);

@@ -3,6 +3,7 @@ using Gateway.Api.OpenApi;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
+using Gateway.Api.Surfaces.Gateway.Channels;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Api.Surfaces.Gateway.Sessions;
@@ -16,7 +17,8 @@ namespace Gateway.Api.Surfaces.Gateway;
 internal static class GatewaySurface
 {
     /// <summary>
-    /// Adds what the surface needs beside the queue, the relational store with its heartbeat batcher, authentication and rate limits.
+    /// Adds what the surface needs beside the queue, the relational store with its heartbeat batcher, authentication, rate limits, sockets
+    /// and the channels of devices.
     /// Settings: <c>Gateway:Sessions</c>, <c>Gateway:Commands</c>, <c>Gateway:Playbooks</c>, <c>Gateway:Heartbeats</c>.
     /// </summary>
     public static IServiceCollection AddGatewaySurface(this IServiceCollection services, IConfiguration configuration)
@@ -35,6 +37,9 @@ internal static class GatewaySurface
         services.AddSingleton<RegistrationAttempts>();
         services.AddSingleton<ClientAddresses>();
         services.AddSingleton<Uptime>();
+        services.AddSingleton<HeartbeatIntake>();
+        services.AddSingleton<DeviceConfig>();
+        services.AddSingleton<DeviceSockets>();
         return services;
     }
 
@@ -64,6 +69,7 @@ internal static class GatewaySurface
             .WithTags("Customers: system")
             .Describe("Version, environment and the state of what the server depends on")
             .Answers<SystemInfoAnswer>().Fails(401);
+        routes.MapGatewaySockets();
         return routes;
     }
 

@@ -64,6 +64,17 @@ internal sealed class FakeDeviceStore : IDeviceCredentialStore, IDeviceTokenStor
         }
     }
 
+    ValueTask<IReadOnlyDictionary<string, DeviceCredential>> IDeviceCredentialStore.FindAsync(
+        IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            ThrowIfDown();
+            return ValueTask.FromResult<IReadOnlyDictionary<string, DeviceCredential>>(
+                devices.Where(device => deviceIds.Contains(device.Key)).ToDictionary());
+        }
+    }
+
     ValueTask<DeviceTokenRecord?> IDeviceTokenStore.FindAsync(string tokenHash, CancellationToken cancellationToken)
     {
         lock (gate)

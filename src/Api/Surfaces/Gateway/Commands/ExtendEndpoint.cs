@@ -16,14 +16,20 @@ internal static class ExtendEndpoint
     {
         var body = await JsonBody.ReadAsync(context, ExtendRequest.Read);
         if (!body.TryGet(out var request, out var refused)) return refused;
-        if (!WireIds.TryParseCommand(id, out var commandId)) return Ownership.NoCommand();
+        var extended = await ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted);
+        return extended.TryGet(out var answer, out refused) ? Answer.Ok(answer, Answer.Json.ExtendAnswer) : refused;
+    }
 
+    /// <summary>Extends a claim of a device, by whatever way it has asked.</summary>
+    public static async Task<OrError<ExtendAnswer>> ApplyAsync(
+        string deviceId, string id, ExtendRequest request, ICommandQueue queue, CancellationToken cancellationToken)
+    {
+        if (!WireIds.TryParseCommand(id, out var commandId)) return Ownership.NoCommand();
         var extend = new ExtendClaim(commandId, request.ClaimToken, TimeSpan.FromMilliseconds(request.ExtensionMs));
-        var outcome = await queue.ExecuteAsync(context.User.DeviceId(), extend, context.RequestAborted);
+        var outcome = await queue.ExecuteAsync(deviceId, extend, cancellationToken);
         return outcome.Status switch
         {
-            ClaimStatus.Live => Answer.Ok(
-                new ExtendAnswer(true, WireTime.Text(outcome.VisibleUntil!.Value)), Answer.Json.ExtendAnswer),
+            ClaimStatus.Live => new ExtendAnswer(true, WireTime.Text(outcome.VisibleUntil!.Value)),
             ClaimStatus.NotFound => Ownership.NoCommand(),
             ClaimStatus.Ended => GatewayErrors.Result(
                 GatewayErrorCode.Forbidden,

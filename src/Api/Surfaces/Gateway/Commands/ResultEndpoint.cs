@@ -16,15 +16,20 @@ internal static class ResultEndpoint
     {
         var body = await JsonBody.ReadAsync(context, ResultRequest.Read);
         if (!body.TryGet(out var request, out var refused)) return refused;
-        if (!WireIds.TryParseCommand(id, out var commandId)) return Ownership.NoCommand();
+        var submitted = await ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted);
+        return submitted.TryGet(out var answer, out refused) ? Answer.Ok(answer, Answer.Json.ResultAnswer) : refused;
+    }
 
-        var deviceId = context.User.DeviceId();
-        var outcome = await queue.ExecuteAsync(deviceId, request.ToOperation(commandId, deviceId), context.RequestAborted);
+    /// <summary>Takes a result of a device, by whatever way it came.</summary>
+    public static async Task<OrError<ResultAnswer>> ApplyAsync(
+        string deviceId, string id, ResultRequest request, ICommandQueue queue, CancellationToken cancellationToken)
+    {
+        if (!WireIds.TryParseCommand(id, out var commandId)) return Ownership.NoCommand();
+        var outcome = await queue.ExecuteAsync(deviceId, request.ToOperation(commandId, deviceId), cancellationToken);
         return outcome.Status switch
         {
-            ResultStatus.Accepted or ResultStatus.Repeated => Answer.Ok(
+            ResultStatus.Accepted or ResultStatus.Repeated =>
                 new ResultAnswer(true, outcome.NextId is { } next ? new NextCommand(WireIds.Command(next)) : null),
-                Answer.Json.ResultAnswer),
             ResultStatus.NotFound => Ownership.NoCommand(),
             ResultStatus.AlreadyEnded => GatewayErrors.ConflictOf("Command already completed by another claim", outcome.State!.Value.Name()),
             _ => GatewayErrors.Result(GatewayErrorCode.Forbidden, "Invalid claim token or visibility expired"),

@@ -15,13 +15,14 @@ internal static class AuthEndpoint
 
         var result = await authenticator.AuthenticateAsync(
             request.DeviceId, request.DeviceSecret, addresses.Of(context), context.RequestAborted);
-        if (Refuse(result) is { } refusal) return refusal;
+        if (RefusalOf(result) is { } refusal) return refusal;
         return await tokens.IssueAsync(request.DeviceId, request.DeviceSecret, context.RequestAborted) is { } issued
             ? Answer.Ok(new AuthAnswer(issued.Token, (long)issued.ExpiresIn.TotalSeconds, request.DeviceId), Answer.Json.AuthAnswer)
             : InvalidCredentials();
     }
 
-    private static GatewayErrorResult? Refuse(DeviceAuthResult result) => result.Outcome switch
+    /// <summary>The answer to credentials that do not let a device in; null: they do.</summary>
+    public static GatewayErrorResult? RefusalOf(DeviceAuthResult result) => result.Outcome switch
     {
         DeviceAuthOutcome.Ok => null,
         DeviceAuthOutcome.Suspended => GatewayErrors.Result(GatewayErrorCode.Forbidden, "Device suspended"),

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Gateway.Api.Auth;
+using Gateway.Api.Channels.Devices;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Core.Devices;
 using Gateway.Queue;
@@ -13,24 +14,31 @@ namespace Gateway.Api.Surfaces.Gateway.Devices;
 internal static class HeartbeatEndpoint
 {
     /// <summary>Takes a heartbeat.</summary>
-    public static async Task<IResult> BeatAsync(
-        HttpContext context, HeartbeatBatcher batcher, ICommandQueue queue, IOptions<HeartbeatOptions> options, TimeProvider time)
+    public static async Task<IResult> BeatAsync(HttpContext context, HeartbeatIntake intake)
     {
         var body = await JsonBody.ReadAsync(context, HeartbeatRequest.Read);
-        if (!body.TryGet(out var request, out var refused)) return refused;
-        var deviceId = context.User.DeviceId();
+        return body.TryGet(out var request, out var refused)
+            ? Answer.Ok(await intake.TakeAsync(context.User.DeviceId(), request, context.RequestAborted), Answer.Json.HeartbeatAnswer)
+            : refused;
+    }
+}
+
+/// <summary>Takes heartbeats, by whatever way they come.</summary>
+internal sealed class HeartbeatIntake(
+    HeartbeatBatcher batcher, ICommandQueue queue, DeviceChannels channels, IOptionsMonitor<HeartbeatOptions> options, TimeProvider time)
+{
+    /// <summary>Takes one of a device.</summary>
+    public async Task<HeartbeatAnswer> TakeAsync(string deviceId, HeartbeatRequest request, CancellationToken cancellationToken)
+    {
         batcher.Add(new Heartbeat(
             deviceId, time.GetUtcNow(), request.Status, request.Metrics?.GetRawText(), request.Diagnostics?.GetRawText()));
-        return Answer.Ok(
-            new HeartbeatAnswer(
-                true,
-                (int)options.Value.Interval.TotalMilliseconds,
-                await CountAsync(queue, deviceId, context.RequestAborted)),
-            Answer.Json.HeartbeatAnswer);
+        channels.NoteStatus(deviceId, request.Status);
+        return new HeartbeatAnswer(
+            true, (int)options.CurrentValue.Interval.TotalMilliseconds, await CountAsync(deviceId, cancellationToken));
     }
 
     /// <summary>The count is a hint, and the heartbeat is as good without it.</summary>
-    private static async Task<int?> CountAsync(ICommandQueue queue, string deviceId, CancellationToken cancellationToken)
+    private async Task<int?> CountAsync(string deviceId, CancellationToken cancellationToken)
     {
         try
         {

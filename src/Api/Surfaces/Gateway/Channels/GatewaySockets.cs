@@ -1,0 +1,27 @@
+using Gateway.Api.Channels.Sockets;
+
+namespace Gateway.Api.Surfaces.Gateway.Channels;
+
+/// <summary>The surface's sockets: where they are, and what refuses a request for one before the upgrade.</summary>
+internal static class GatewaySockets
+{
+    private static readonly PathString Device = "/ws/device", Customer = "/ws/customer";
+
+    // CONNECT is how HTTP/2 asks for a WebSocket (RFC 8441).
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Connect];
+
+    /// <summary>Whether a path is that of a socket, whose refusals are in the surface's error format.</summary>
+    public static bool IsOne(PathString path) => path.StartsWithSegments(Device) || path.StartsWithSegments(Customer);
+
+    /// <summary>Maps the sockets.</summary>
+    public static void MapGatewaySockets(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods(Device.Value!, Methods, (HttpContext context, DeviceSockets sockets) => sockets.OpenAsync(context)).ExcludeFromDescription();
+
+    /// <summary>The answer to a request that may not become a socket.</summary>
+    public static GatewayErrorResult Answer(SocketRefusal refusal) => refusal switch
+    {
+        SocketRefusal.NotASocket => GatewayErrors.Result(GatewayErrorCode.InvalidRequest, "This address is a WebSocket."),
+        SocketRefusal.ForeignOrigin => GatewayErrors.Result(GatewayErrorCode.Forbidden, "Pages of this origin may not connect."),
+        _ => GatewayErrors.Result(GatewayErrorCode.ServiceUnavailable, retryAfter: GatewayFailures.RetryAfter),
+    };
+}
