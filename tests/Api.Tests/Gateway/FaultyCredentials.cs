@@ -31,7 +31,7 @@ internal sealed class FaultyCredentials : IDeviceCredentials
         Inner().FindSecretAsync(deviceId, cancellationToken);
 
     public Task<IReadOnlyDictionary<string, DeviceSecret>> FindSecretsAsync(
-        IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken) => Inner.FindSecretsAsync(deviceIds, cancellationToken);
+        IReadOnlyCollection<string> deviceIds, CancellationToken cancellationToken) => Inner().FindSecretsAsync(deviceIds, cancellationToken);
 
     public Task<bool> AddTokenAsync(
         string tokenHash, string deviceId, string secretHash, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
