@@ -8,6 +8,7 @@ using Gateway.Storage.Database.Sqlite;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
+using Gateway.Storage.Output;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,7 +24,8 @@ public static class StorageRegistration
     /// <summary>
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
-    /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="IDeviceChannelStore"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
+    /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="IDeviceChannelStore"/>,
+    /// <see cref="ICommandOutput"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
     public static IServiceCollection AddGatewayStorage(this IServiceCollection services, IConfiguration configuration) =>
@@ -51,6 +53,7 @@ public static class StorageRegistration
         services.AddSingleton<ISessionStore>(provider => provider.GetRequiredService<HistoryReader>());
         services.AddSingleton<ISweepQueries>(provider => provider.GetRequiredService<HistoryReader>());
         services.AddSingleton<IDeviceChannelStore, DeviceChannelStore>();
+        services.AddSingleton<ICommandOutput, CommandOutput>();
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<IStorageMaintenance, StorageMaintenance>();
         return services;
@@ -62,6 +65,15 @@ public static class StorageRegistration
         services.AddMetrics();
         services.AddSingleton<HeartbeatBatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<HeartbeatBatcher>());
+        return services;
+    }
+
+    /// <summary>Adds <see cref="OutputBatcher"/>, for a process that takes output of commands.</summary>
+    public static IServiceCollection AddOutputBatcher(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<OutputBatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutputBatcher>());
         return services;
     }
 

@@ -4,7 +4,7 @@ namespace Gateway.Storage.Maintenance;
 public interface IStorageMaintenance
 {
     /// <summary>
-    /// Deletes, in batches of bounded size: ended commands, their events and ended sessions, older than <see cref="StorageOptions.CommandRetention"/>;
+    /// Deletes, in batches of bounded size: ended commands, their events and output, and ended sessions, older than <see cref="StorageOptions.CommandRetention"/>;
     /// audit entries older than <see cref="StorageOptions.AuditRetention"/>; expired device tokens. A device's last event always stays.
     /// Throws <see cref="StorageUnavailableException"/> when the store does not answer; what was deleted until then stays so.
     /// </summary>
@@ -12,4 +12,4 @@ public interface IStorageMaintenance
 }
 
 /// <summary>How many rows were deleted.</summary>
-public sealed record MaintenanceReport(long Events, long Commands, long Sessions, long AuditEntries, long Tokens);
+public sealed record MaintenanceReport(long Events, long Commands, long OutputChunks, long Sessions, long AuditEntries, long Tokens);

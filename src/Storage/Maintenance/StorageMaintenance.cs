@@ -19,6 +19,10 @@ internal sealed class StorageMaintenance(GatewayDatabase database, IOptions<Stor
             Events: await DeleteAsync("device_events", "device_id, seq",
                 "at < @cutoff and seq < (select max(seq) from device_events newest where newest.device_id = t.device_id)", history, cancellationToken),
             Commands: await DeleteAsync("commands", "device_id, command_id", "ended_at < @cutoff", history, cancellationToken),
+            // What has no command any more; written before its command's history, it is as old as that at least.
+            OutputChunks: await DeleteAsync("command_output", "device_id, command_id, attempt, chunk",
+                "at < @cutoff and not exists (select 1 from commands c where c.device_id = t.device_id and c.command_id = t.command_id)",
+                history, cancellationToken),
             Sessions: await DeleteAsync("sessions", "id", "ended_at < @cutoff", history, cancellationToken),
             AuditEntries: await DeleteAsync("audit_log", "id", "at < @cutoff", audit, cancellationToken),
             Tokens: await DeleteAsync("device_tokens", "token_hash", "expires_at < @cutoff", now, cancellationToken));

@@ -4,6 +4,7 @@ using Gateway.Storage.Audit;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
+using Gateway.Storage.Output;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Storage.Tests.Kit;
@@ -40,6 +41,8 @@ internal sealed class GatewayStore : IAsyncDisposable
     public ISweepQueries Sweep => provider.GetRequiredService<ISweepQueries>();
 
     public IDeviceChannelStore Channels => provider.GetRequiredService<IDeviceChannelStore>();
+
+    public ICommandOutput Output => provider.GetRequiredService<ICommandOutput>();
 
     public IAuditLog Audit => provider.GetRequiredService<IAuditLog>();
 

@@ -1,6 +1,7 @@
 using Gateway.Core.Commands;
 using Gateway.Storage.Audit;
 using Gateway.Storage.Maintenance;
+using Gateway.Storage.Output;
 using Gateway.Storage.Tests.Kit;
 using static Gateway.Storage.Tests.Kit.Samples;
 
@@ -14,7 +15,7 @@ public abstract class StorageMaintenanceTests(ITestDatabases databases) : Storag
         await WriteHistoryAsync();
         Time.Advance(TimeSpan.FromDays(30));
 
-        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
+        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
     }
 
     [Fact]
@@ -23,13 +24,15 @@ public abstract class StorageMaintenanceTests(ITestDatabases databases) : Storag
         await WriteHistoryAsync();
         Time.Advance(TimeSpan.FromDays(30) + TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(new MaintenanceReport(Events: 4, Commands: 1, Sessions: 1, AuditEntries: 0, Tokens: 0), await Store.Maintenance.RunAsync(Token));
+        Assert.Equal(new MaintenanceReport(Events: 4, Commands: 1, OutputChunks: 2, Sessions: 1, AuditEntries: 0, Tokens: 0), await Store.Maintenance.RunAsync(Token));
 
         Assert.Null(await Store.History.FindAsync("pi-1", CommandId(1), Token));
+        Assert.Null(await Store.Output.FindEndAsync("pi-1", CommandId(1), 1, Token));
+        Assert.NotNull(await Store.Output.FindEndAsync("pi-1", CommandId(2), 1, Token));
         Assert.Null(await Store.Sessions.FindSessionAsync("sess_1", Token));
         Assert.Equal(CommandState.Queued, (await Store.History.FindAsync("pi-1", CommandId(2), Token))!.State);
         Assert.Equal(5, (await Store.Reader.LastSeqAsync(["pi-1"], Token))["pi-1"]);
-        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
+        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
     }
 
     [Fact]
@@ -81,8 +84,17 @@ public abstract class StorageMaintenanceTests(ITestDatabases databases) : Storag
         Assert.Empty(await Store.Audit.ListAsync(null, 10, Token));
     }
 
-    /// <summary>A session and a command that have ended, and a command that waits.</summary>
-    private Task WriteHistoryAsync() => Store.History.WriteAsync(
+    /// <summary>A session and a command that have ended, and a command that waits; both have printed something.</summary>
+    private async Task WriteHistoryAsync()
+    {
+        await Store.Output.WriteAsync([Chunk(1, 0), Chunk(1, 1), Chunk(2, 0)], Token);
+        await WriteEventsAsync();
+    }
+
+    private static OutputChunkRow Chunk(int command, int chunk) =>
+        new("pi-1", CommandId(command), 1, chunk, chunk, chunk + 1, "x", DateTimeOffset.FromUnixTimeMilliseconds(At));
+
+    private Task WriteEventsAsync() => Store.History.WriteAsync(
         [
             Run("pi-1",
                 SessionOpened(1, "sess_1", At + 3_600_000), Enqueued(2, 1, Definition() with { SessionId = "sess_1" }),
