@@ -3,6 +3,7 @@ using Gateway.Api.Auth.Customers;
 using Gateway.Api.Auth.Devices;
 using Gateway.Api.Auth.HiddenQueries;
 using Gateway.Api.Channels.Devices;
+using Gateway.Api.Channels.Output;
 using Gateway.Api.Channels.Sockets;
 using Gateway.Api.Health;
 using Gateway.Api.OpenApi;
@@ -31,6 +32,7 @@ internal static class SurfaceRegistration
         builder.Services.AddRateLimits();
         builder.Services.AddSockets();
         builder.Services.AddDeviceChannels();
+        builder.Services.AddCommandOutput();
         builder.Services.AddGatewaySurface(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddApiDocument();

@@ -46,6 +46,8 @@ internal sealed class LocalServer : IAsyncDisposable
         return new LocalServer(app);
     }
 
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

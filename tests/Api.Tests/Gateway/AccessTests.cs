@@ -13,6 +13,7 @@ public sealed class AccessTests(GatewayHost host) : IClassFixture<GatewayHost>
         { "POST", "/api/v1/device/commands/claim" },
         { "POST", $"/api/v1/device/commands/{Command}/extend" },
         { "POST", $"/api/v1/device/commands/{Command}/result" },
+        { "POST", $"/api/v1/device/commands/{Command}/output" },
     };
 
     public static TheoryData<string, string> OfCustomers => new()
@@ -31,6 +32,7 @@ public sealed class AccessTests(GatewayHost host) : IClassFixture<GatewayHost>
         { "GET", "/api/v1/customer/sessions/{session}/commands/{command}" },
         { "DELETE", "/api/v1/customer/sessions/{session}/commands/{command}" },
         { "GET", "/api/v1/customer/sessions/{session}/commands/{command}/explain" },
+        { "GET", "/api/v1/customer/sessions/{session}/commands/{command}/output" },
         { "GET", "/api/v1/customer/system/info" },
     };
 

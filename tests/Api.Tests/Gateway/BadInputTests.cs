@@ -18,6 +18,7 @@ public sealed class BadInputTests(GatewayHost host) : IClassFixture<GatewayHost>
         { "device", "/api/v1/device/commands/claim" },
         { "device", $"/api/v1/device/commands/{Command}/extend" },
         { "device", $"/api/v1/device/commands/{Command}/result" },
+        { "device", $"/api/v1/device/commands/{Command}/output" },
         { "customer", "/api/v1/customer/devices/provision" },
         { "customer", "/api/v1/customer/sessions" },
         { "customer", "/api/v1/customer/sessions/{session}/commands" },

@@ -27,6 +27,7 @@ public sealed class FailureTests : IAsyncLifetime
             await device.PostAsync("/api/v1/device/commands/claim"),
             await device.PostAsync($"/api/v1/device/commands/{command}/extend", new { claimToken = "t", extensionMs = 1 }),
             await device.PostAsync($"/api/v1/device/commands/{command}/result", new { claimToken = "t", status = "success", executedAt = "2026-01-01T00:00:00Z", duration = 1 }),
+            await device.PostAsync($"/api/v1/device/commands/{command}/output", new { claimToken = "t", chunk = 0, offset = 0, text = "x" }),
             await customer.PostAsync("/api/v1/customer/sessions", new { deviceId = device.Id, type = "diagnostic" }),
             await customer.GetAsync(session),
             await customer.PostAsync($"{session}/close"),
@@ -35,6 +36,7 @@ public sealed class FailureTests : IAsyncLifetime
             await customer.GetAsync($"{session}/commands/{command}"),
             await customer.DeleteAsync($"{session}/commands/{command}"),
             await customer.GetAsync($"{session}/commands/{command}/explain"),
+            await customer.GetAsync($"{session}/commands/{command}/output"),
             await customer.GetAsync($"/api/v1/customer/devices/{device.Id}/status"),
         ];
         Assert.All(replies, reply =>

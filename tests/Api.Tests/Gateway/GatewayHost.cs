@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Dapr.Client;
 using Gateway.Api.Auth.Customers;
 using Gateway.Api.Auth.Devices;
+using Gateway.Api.Auth.HiddenQueries;
 using Gateway.Api.Auth.Jwt;
+using Gateway.Api.Channels.Devices;
+using Gateway.Api.Channels.Output;
+using Gateway.Api.Channels.Sockets;
 using Gateway.Api.Health;
 using Gateway.Api.OpenApi;
 using Gateway.Api.RateLimits;
@@ -12,6 +17,9 @@ using Gateway.Api.Tests.Auth.Devices;
 using Gateway.Core.History;
 using Gateway.Core.Queue;
 using Gateway.Queue;
+using Gateway.Queue.Notices;
+using Gateway.Queue.Observers;
+using Gateway.Queue.Replicas;
 using Gateway.Storage;
 using Gateway.Storage.Devices;
 using Gateway.TestKit;
@@ -32,6 +40,7 @@ public sealed class GatewayHost : IAsyncLifetime
     private readonly string folder;
     private readonly bool ownsFolder;
     private readonly Dictionary<string, string?> settings;
+    private readonly ConcurrentDictionary<string, string> secrets = [];
     private int names;
     private LocalServer? server;
     private StubSidecar? sidecar;
@@ -68,6 +77,9 @@ public sealed class GatewayHost : IAsyncLifetime
     internal InMemoryQueue Queue => (InMemoryQueue)Services.GetRequiredService<ICommandQueue>();
 
     internal StubSidecar Sidecar => sidecar!;
+
+    /// <summary>What other replicas were told.</summary>
+    internal RecordedNotices Notices { get; } = new();
 
     internal FaultyCredentials Credentials { get; } = new();
 
@@ -129,7 +141,8 @@ public sealed class GatewayHost : IAsyncLifetime
         var provisioned = await customer.PostAsync("/api/v1/customer/devices/provision", new { deviceId = id });
         var registered = await Anonymous.PostAsync(
             "/api/v1/device/register", new { deviceId = id, activationCode = provisioned.Text("device.activationCode") });
-        return await SignInAsync(id, registered.Text("deviceSecret"));
+        secrets[id] = registered.Text("deviceSecret");
+        return await SignInAsync(id, secrets[id]);
     }
 
     /// <summary>A registered device with a fresh token.</summary>
@@ -138,6 +151,12 @@ public sealed class GatewayHost : IAsyncLifetime
         var answer = await Anonymous.PostAsync("/api/v1/device/auth", new { deviceId, deviceSecret = secret });
         return new Caller(Client, deviceId, "X-Device-Token", answer.Text("token"));
     }
+
+    /// <summary>The secret of a device that was registered here.</summary>
+    internal string SecretOf(Caller device) => secrets[device.Id];
+
+    /// <summary>Stops the server as a program is stopped.</summary>
+    internal Task StopAsync() => server!.StopAsync();
 
     /// <summary>A session; its id.</summary>
     internal static async Task<string> OpenSessionAsync(Caller customer, Caller device, string type = "diagnostic")
@@ -158,12 +177,18 @@ public sealed class GatewayHost : IAsyncLifetime
         services.AddCustomerAuthentication(folder);
         services.AddSingleton<ISecretCheck>(SecretChecks);
         services.AddDeviceAuthentication();
+        services.AddHiddenQueries();
         services.AddRateLimits();
+        services.AddSockets();
+        services.AddDeviceChannels();
+        services.AddCommandOutput();
         services.AddGatewaySurface(builder.Configuration);
         services.AddHealth();
         services.AddApiDocument();
         services.AddSingleton<ICommandQueue>(provider =>
-            new InMemoryQueue(provider.GetRequiredService<ICommandHistory>(), Time, Limits));
+            new InMemoryQueue(provider.GetRequiredService<ICommandHistory>(), Time, Limits) { Observers = provider.GetServices<IHeadObserver> });
+        services.AddSingleton<IReplicas>(new OneReplica());
+        services.AddSingleton<IReplicaNotices>(Notices);
         services.AddSingleton(new DaprClientBuilder().UseHttpEndpoint(sidecar!.Address).Build());
     }
 
@@ -171,6 +196,7 @@ public sealed class GatewayHost : IAsyncLifetime
     {
         app.Services.GetRequiredService<IStorageStartup>().MigrateAsync(CancellationToken.None).GetAwaiter().GetResult();
         app.UseGatewaySurface();
+        app.UseWebSockets();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

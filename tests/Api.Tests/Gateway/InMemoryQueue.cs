@@ -5,6 +5,7 @@ using Gateway.Core.History;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;
+using Gateway.Queue.Observers;
 
 namespace Gateway.Api.Tests.Gateway;
 
@@ -20,6 +21,9 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
 
     /// <summary>What every call throws; null: nothing.</summary>
     public Exception? Fault { get; set; }
+
+    /// <summary>Who is told of every head that is saved, before its operation is answered.</summary>
+    public Func<IEnumerable<IHeadObserver>> Observers { get; init; } = () => [];
 
     /// <summary>Makes the next operation of this kind fail, as if the state store were away for that moment.</summary>
     public void FailOnce(Predicate<QueueOperation> which) => fails = which;
@@ -53,6 +57,7 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
                 if (!step.Needs.Any)
                 {
                     cell.Commit(step);
+                    foreach (var observer in Observers()) observer.OnSeen(deviceId, cell.Head);
                     return (TOutcome)step.Outcomes[0];
                 }
 

@@ -1,6 +1,4 @@
-using Gateway.Api.Channels.Output;
 using Gateway.Queue.Observers;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateway.Api.Channels.Devices;
 
@@ -13,7 +11,6 @@ internal static class DeviceChannelRegistration
         services.AddSingleton<DeviceChannels>();
         services.AddSingleton<IHeadObserver>(provider => provider.GetRequiredService<DeviceChannels>());
         services.AddHostedService<DeviceWatch>();
-        services.TryAddSingleton<IOutputSink, NoOutputSink>();
         return services;
     }
 }

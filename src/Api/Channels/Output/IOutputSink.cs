@@ -3,8 +3,9 @@ namespace Gateway.Api.Channels.Output;
 /// <summary>Takes what running commands print. Thread-safe.</summary>
 internal interface IOutputSink
 {
-    /// <summary>Takes one chunk of a device's command.</summary>
-    /// <exception cref="Gateway.Queue.QueueUnavailableException">Nothing is known of the claim now; the chunk may be sent again.</exception>
+    /// <summary>Takes one chunk of a device's command: shows it to who watches the device, and has it kept.</summary>
+    /// <exception cref="Gateway.Queue.QueueUnavailableException">The chunk cannot be taken now, and may be sent again.</exception>
+    /// <exception cref="Gateway.Storage.StorageUnavailableException">The same.</exception>
     ValueTask<OutputOutcome> AcceptAsync(string deviceId, OutputChunk chunk, CancellationToken cancellationToken);
 }
 
@@ -27,12 +28,4 @@ internal enum OutputOutcome
 
     /// <summary>The token does not hold a claim on this command, or not any more.</summary>
     StaleClaim,
-}
-
-/// <summary>Takes everything and keeps nothing.</summary>
-internal sealed class NoOutputSink : IOutputSink
-{
-    /// <inheritdoc />
-    public ValueTask<OutputOutcome> AcceptAsync(string deviceId, OutputChunk chunk, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(OutputOutcome.Accepted);
 }

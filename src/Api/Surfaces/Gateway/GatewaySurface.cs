@@ -97,6 +97,9 @@ internal static class GatewaySurface
         device.MapPost("/commands/{id}/result", ResultEndpoint.SubmitAsync)
             .Describe("Deliver a command's result and end the claim")
             .Takes<ResultRequest>().Answers<ResultAnswer>().Fails(400, 401, 403, 404, 409, 413, 415, 429, 503);
+        device.MapPost("/commands/{id}/output", OutputEndpoints.DeliverAsync)
+            .Describe("Deliver a piece of what a running command prints")
+            .Takes<OutputRequest>().Answers<OutputAnswer>().Fails(400, 401, 403, 404, 413, 415, 429, 503);
     }
 
     private static void MapCustomerDevices(RouteGroupBuilder devices)
@@ -154,6 +157,11 @@ internal static class GatewaySurface
         session.MapGet("/commands/{commandId}/explain", ExplainEndpoint.ExplainAsync)
             .Describe("Say why a command is not running now, and when it next can")
             .Answers<ExplainAnswer>().Fails(401, 403, 404, 429, 503);
+        session.MapGet("/commands/{commandId}/output", OutputEndpoints.ReadAsync)
+            .Describe("Read what a command printed while it ran")
+            .Query("attempt", "the how-manieth claim, from 1; default: the last").Query("offset", "where to begin, in UTF-16 units; default 0")
+            .Query("limit", "most text, in UTF-16 units: 1,024 to 262,144, default 65,536")
+            .Answers<OutputView>().Fails(400, 401, 403, 404, 429, 503);
     }
 
     private static Task TooManyAsync(HttpContext context, RateLimitStatus status) =>

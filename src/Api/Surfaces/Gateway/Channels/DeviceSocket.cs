@@ -1,7 +1,6 @@
 using Gateway.Api.Channels.Devices;
 using Gateway.Api.Channels.Output;
 using Gateway.Api.Channels.Sockets;
-using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Api.Surfaces.Gateway.Wire;
@@ -93,9 +92,16 @@ internal sealed class DeviceSocket(
 
     private async Task TakeOutputAsync(ClientMessage message, CancellationToken cancellationToken)
     {
-        if (!message.ReadData(OutputRequest.Read).TryGet(out var request, out var refused)) Refuse(message, refused);
-        else if (!WireIds.TryParseCommand(request.CommandId, out var commandId)) Refuse(message, Ownership.NoCommand());
-        else Reply(message, OutputAnswer.Of(await output.AcceptAsync(deviceId, request.ToChunk(commandId), cancellationToken)), Answer.Json.OutputAnswer);
+        if (message.ReadData(body => new OfCommand<OutputRequest>(body.Text("commandId", 1, WireLimits.Token), OutputRequest.Read(body)))
+            .TryGet(out var request, out var refused))
+        {
+            var taken = await OutputEndpoints.AcceptAsync(deviceId, request.CommandId, request.Body, output, cancellationToken);
+            Reply(message, taken, Answer.Json.OutputAnswer);
+        }
+        else
+        {
+            Refuse(message, refused);
+        }
     }
 
     /// <summary>A request about a command, whose id is in a path over HTTP.</summary>
