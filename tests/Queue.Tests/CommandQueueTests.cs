@@ -166,6 +166,26 @@ public sealed class CommandQueueTests
     }
 
     [Fact]
+    public async Task Save_WentThroughUnheardAndReplicaWasStoppedForMinutes_SaysThatItDoesNotKnow()
+    {
+        var (store, clock) = (new FakeHeadStore(), new ImpatientTimeProvider());
+        var link = new ReplicaLink(store, history, new FaultPlan("save", 2, Fault.RefusedAfter));
+        var replica = new QueueReplica(link, link, clock);
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        store.After = call =>
+        {
+            if (call != "save") return;
+            store.After = null;
+            clock.Advance(TimeSpan.FromMinutes(3));
+            store.CommitByOther("d", QueueReplica.Command(), clock.GetUtcNow());
+        };
+
+        await Assert.ThrowsAsync<QueueUnavailableException>(() => replica.EnqueueAsync("d", QueueReplica.Command()));
+
+        Assert.Equal(3, store.Head("d").Waiting);
+    }
+
+    [Fact]
     public async Task StaleCache_DocumentOfItIsGone_LooksAtTheStore()
     {
         var store = new FakeHeadStore();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gateway.Core.Commands;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
@@ -11,7 +10,7 @@ namespace Gateway.Queue.Tests.Fakes;
 /// time passes, reminders fire, sweeps come by. Every operation answers an action that notes what was seen: many may be under way
 /// at once, and are noted in their order.
 /// </summary>
-internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica, Random random, TurnScheduler? turns = null, Func<Task>? remind = null)
+internal sealed partial class TortureClient(Torture torture, Func<QueueReplica> replica, Random random, TurnScheduler? turns = null, Func<Task>? remind = null)
 {
     private const string Device = Torture.Device;
 
@@ -144,27 +143,6 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
         _ => random.Next(300),
     }));
 
-    private Enqueue NewCommand()
-    {
-        var key = $"k{torture.Next}";
-        var command = QueueReplica.Command(
-            parameters: $"{{\"k\":\"{key}\",\"x\":\"{new string('p', random.Next(4) == 0 ? 200 : 1)}\"}}",
-            key: random.Next(8) == 0 ? null : key,
-            session: random.Next(3) == 0 ? torture.Session : null,
-            priority: random.Next(3) == 0 ? random.Next(10) : 5) with
-        {
-            RequiresApproval = random.Next(8) == 0,
-            AtMostOnce = random.Next(8) == 0,
-            ExpiresAt = random.Next(8) == 0 ? torture.Time.GetUtcNow().AddMilliseconds(random.Next(60_000)) : null,
-            TimeoutMs = random.Next(8) == 0 ? random.Next(1_000, 30_000) : null,
-        };
-        if (command.IdempotencyKey is not null) torture.Sent.Add(command);
-        return command;
-    }
-
-    private ClaimCommands NewClaim(int limit, TimeSpan visibility, string request) =>
-        QueueReplica.Claim(limit) with { Visibility = visibility, RequestId = request, Interest = random.Next(4) == 0 ? "elsewhere" : null };
-
     private Task<ClaimOutcome> SendAsync(ClaimCommands claim) => claim.Interest is null
         ? replica().Queue.ClaimAsync(Device, () => claim, TimeSpan.Zero, TestContext.Current.CancellationToken)
         : replica().Queue.ExecuteAsync(Device, claim, TestContext.Current.CancellationToken);
@@ -212,17 +190,6 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
     }
 
     private Task<Action> RepeatAsync(SubmitResult result) => ResultAsync((result.CommandId, result.Token));
-
-    private SubmitResult NewResult((string Id, string Token) claim)
-    {
-        var (state, status) = random.Next(2) == 0 ? (CommandState.Completed, "success") : (CommandState.Failed, "failure");
-        return QueueReplica.Result(new ClaimedCommand(claim.Id, "", "", 0, claim.Token, 0, null, 0), new string('o', random.Next(3) * 60)) with
-        {
-            State = state,
-            Status = status,
-            Error = random.Next(4) == 0 ? new string('e', 100) : null,
-        };
-    }
 
     public Task<Action> DecideAsync(string id, bool approved)
     {
@@ -296,12 +263,6 @@ internal sealed class TortureClient(Torture torture, Func<QueueReplica> replica,
         }
 
         return () => note(outcome, sent, outcome is null ? null : torture.Now());
-    }
-
-    private static string? KeyIn(string parameters)
-    {
-        using var json = JsonDocument.Parse(parameters);
-        return json.RootElement.GetProperty("k").GetString();
     }
 
     private T Pick<T>(List<T> from) => from[random.Next(from.Count)];
