@@ -12,7 +12,7 @@ namespace Gateway.Queue.History;
 /// What is not written stays in its head, so a crash loses nothing.
 /// </summary>
 internal sealed class HistoryWriter(
-    ICommandHistory history, Committer committer, TimeProvider time, ILogger<HistoryWriter> logger) : BackgroundService
+    ICommandHistory history, Committer committer, QueueMetrics metrics, TimeProvider time, ILogger<HistoryWriter> logger) : BackgroundService
 {
     private const int DevicesPerCall = 256;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -21,6 +21,7 @@ internal sealed class HistoryWriter(
     private readonly ConcurrentDictionary<DeviceCell, bool> waiting = [];
     private readonly SemaphoreSlim signal = new(0, 1);
     private readonly Episode failing = new();
+    private volatile IReadOnlyList<DeviceCell> underWay = [];
 
     /// <summary>Notes that a cell's head may hold events that history does not have.</summary>
     public void Notice(DeviceCell cell)
@@ -46,9 +47,24 @@ internal sealed class HistoryWriter(
         cell.MarkWritten(run.Events[^1].Seq);
     }
 
+    /// <summary>The age of the oldest event that history does not have; zero when it has all that was committed here.</summary>
+    public TimeSpan Lag()
+    {
+        long? oldest = null;
+        foreach (var cell in waiting.Keys.Concat(underWay))
+        {
+            var through = cell.WrittenThrough;
+            if (cell.Head?.Events.FirstOrDefault(e => e.Seq > through) is { } first && !(first.At >= oldest)) oldest = first.At;
+        }
+
+        var age = oldest is { } at ? time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(at) : TimeSpan.Zero;
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    }
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ObserveHistory(Lag);
         var pause = TimeSpan.FromMilliseconds(250);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -78,6 +94,7 @@ internal sealed class HistoryWriter(
     {
         // A device that was forgotten and opened again may have two cells; one run of each device at a time.
         var cells = waiting.Keys.DistinctBy(cell => cell.DeviceId).Take(DevicesPerCall).ToList();
+        underWay = cells;
         var runs = new List<(DeviceCell Cell, DeviceEvents Events)>(cells.Count);
         try
         {
@@ -98,6 +115,7 @@ internal sealed class HistoryWriter(
 
         if (failing.Ended()) QueueLog.HistoryRecovered(logger);
         foreach (var (cell, run) in runs) cell.MarkWritten(run.Events[^1].Seq);
+        underWay = [];
         if (!waiting.IsEmpty) Wake();
     }
 
