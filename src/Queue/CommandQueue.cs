@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Commits;
@@ -21,6 +22,7 @@ internal sealed class CommandQueue(
     HistoryWriter historyWriter,
     IReplicaNotices notices,
     QueueObservers observers,
+    QueueMetrics metrics,
     TimeProvider time,
     IOptions<QueueOptions> options,
     IHostApplicationLifetime lifetime,
@@ -194,15 +196,20 @@ internal sealed class CommandQueue(
             var batch = taken.FindAll(pending => !pending.Answer.Task.IsCompleted);
             if (batch.Count == 0) continue;
             using var limit = new CancellationTokenSource(CommitLimit, time);
+            using var activity = QueueMetrics.StartCommit(cell.DeviceId, batch);
+            var started = time.GetTimestamp();
             try
             {
                 var commit = await committer.CommitAsync(cell, [.. batch.Select(pending => pending.Operation)], limit.Token);
+                metrics.Committed(time.GetElapsedTime(started), batch.Count, commit.Step);
                 for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(commit.Step.Outcomes[i]);
                 AfterCommit(cell, commit);
             }
             catch (Exception e)
             {
                 cell.Etag = null;
+                metrics.CommitFailed(time.GetElapsedTime(started));
+                activity?.SetStatus(ActivityStatusCode.Error);
                 if (e is OperationCanceledException) e = new QueueUnavailableException($"A commit took longer than {CommitLimit}.", e);
                 if (e is not QueueUnavailableException) QueueLog.OperationFailed(logger, cell.DeviceId, e);
                 foreach (var pending in batch) pending.Answer.TrySetException(e);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Gateway.Core.Queue;
 
@@ -128,6 +129,9 @@ internal sealed class DeviceCell(string deviceId)
 internal sealed class PendingOperation(QueueOperation operation, CancellationToken cancellationToken)
 {
     public QueueOperation Operation => operation;
+
+    /// <summary>What it is a part of, for traces.</summary>
+    public ActivityContext CausedBy { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>An operation whose caller has gone before its commit began is not begun.</summary>
     public CancellationToken Cancelled => cancellationToken;

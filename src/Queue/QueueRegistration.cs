@@ -31,6 +31,8 @@ public static class QueueRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<QueueMetrics>();
         services.AddSingleton<IHeadStore, DaprHeadStore>();
         services.AddSingleton<DocumentCache>();
         services.AddSingleton<EtagPredictor>();

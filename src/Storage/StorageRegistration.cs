@@ -24,7 +24,7 @@ public static class StorageRegistration
     /// <summary>
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
-    /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="IDeviceChannelStore"/>,
+    /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="ICommandCounts"/>, <see cref="IDeviceChannelStore"/>,
     /// <see cref="ICommandOutput"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
@@ -52,6 +52,7 @@ public static class StorageRegistration
         services.AddSingleton<IHistoryReader>(provider => provider.GetRequiredService<HistoryReader>());
         services.AddSingleton<ISessionStore>(provider => provider.GetRequiredService<HistoryReader>());
         services.AddSingleton<ISweepQueries>(provider => provider.GetRequiredService<HistoryReader>());
+        services.AddSingleton<ICommandCounts, CommandCounts>();
         services.AddSingleton<IDeviceChannelStore, DeviceChannelStore>();
         services.AddSingleton<ICommandOutput, CommandOutput>();
         services.AddSingleton<IAuditLog, AuditLog>();
@@ -89,6 +90,8 @@ public static class StorageRegistration
             var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
             settings.ApplicationName ??= "gateway";
             var source = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+            // Metrics of the pool bear it; without one they would bear the connection string.
+            source.Name = "gateway";
             if (provider.GetService<ILoggerFactory>() is { } logs) source.UseLoggerFactory(logs);
             return new PostgresDatabase(source.Build());
         }

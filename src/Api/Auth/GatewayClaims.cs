@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 
 namespace Gateway.Api.Auth;
@@ -28,6 +29,11 @@ internal static class GatewayClaims
     /// <summary>The id of the customer who owns the authenticated device.</summary>
     /// <exception cref="InvalidOperationException">The request was not authenticated as a device: the endpoint lacks its policy.</exception>
     public static string DeviceOwnerId(this ClaimsPrincipal principal) => Required(principal, Owner);
+
+    /// <summary>When the token of the authenticated customer ends.</summary>
+    /// <exception cref="InvalidOperationException">The request was not authenticated as a customer: the endpoint lacks its policy.</exception>
+    public static DateTimeOffset TokenEndsAt(this ClaimsPrincipal principal) =>
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(Required(principal, Expires), CultureInfo.InvariantCulture));
 
     private static string Required(ClaimsPrincipal principal, string claim) => principal.FindFirst(claim)?.Value
         ?? throw new InvalidOperationException($"The request has no claim '{claim}'; does its endpoint require the policy?");

@@ -23,6 +23,7 @@ internal sealed class Committer(
     IDeadlineArmer armer,
     IReplicas replicas,
     QueueObservers observers,
+    QueueMetrics metrics,
     TimeProvider time,
     IOptions<QueueOptions> options,
     ILogger<Committer> logger)
@@ -86,6 +87,7 @@ internal sealed class Committer(
             var saved = await TrySaveAsync(cell, step.Head, etag, cancellationToken);
             if (saved is true) return Done(cell, step, tried);
             tried.Add(head.Commit, step, isRefused: saved is false);
+            metrics.Conflict(isRefused: saved is false);
             stale = true;
 
             // The first time at once: often it was only a guessed etag. After that others get a chance.

@@ -13,7 +13,7 @@ namespace Gateway.Queue.History;
 /// written stays in its head, so a crash loses nothing; reads do not wait for the next call (<see cref="WriteAsync"/>).
 /// </summary>
 internal sealed class HistoryWriter(
-    ICommandHistory history, Committer committer, TimeProvider time, ILogger<HistoryWriter> logger) : BackgroundService
+    ICommandHistory history, Committer committer, QueueMetrics metrics, TimeProvider time, ILogger<HistoryWriter> logger) : BackgroundService
 {
     private const int DevicesPerCall = 256;
 
@@ -29,6 +29,7 @@ internal sealed class HistoryWriter(
     private readonly SemaphoreSlim signal = new(0, 1);
     private volatile TaskCompletionSource hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Episode failing = new();
+    private volatile IReadOnlyList<DeviceCell> underWay = [];
 
     /// <summary>Notes that a cell's head may hold events that history does not have.</summary>
     public void Notice(DeviceCell cell)
@@ -55,9 +56,24 @@ internal sealed class HistoryWriter(
         cell.MarkWritten(run.Events[^1].Seq);
     }
 
+    /// <summary>The age of the oldest event that history does not have; zero when it has all that was committed here.</summary>
+    public TimeSpan Lag()
+    {
+        long? oldest = null;
+        foreach (var cell in waiting.Keys.Concat(underWay))
+        {
+            var through = cell.WrittenThrough;
+            if (cell.Head?.Events.FirstOrDefault(e => e.Seq > through) is { } first && !(first.At >= oldest)) oldest = first.At;
+        }
+
+        var age = oldest is { } at ? time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(at) : TimeSpan.Zero;
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    }
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ObserveHistory(Lag);
         var pause = TimeSpan.FromMilliseconds(250);
         long? lastCall = null;
         while (!stoppingToken.IsCancellationRequested)
@@ -104,6 +120,7 @@ internal sealed class HistoryWriter(
     {
         // A device that was forgotten and opened again may have two cells; one run of each device at a time.
         var cells = waiting.Keys.DistinctBy(cell => cell.DeviceId).Take(DevicesPerCall).ToList();
+        underWay = cells;
         var runs = new List<(DeviceCell Cell, DeviceEvents Events)>(cells.Count);
         try
         {
@@ -124,6 +141,7 @@ internal sealed class HistoryWriter(
 
         if (failing.Ended()) QueueLog.HistoryRecovered(logger);
         foreach (var (cell, run) in runs) cell.MarkWritten(run.Events[^1].Seq);
+        underWay = [];
         if (!waiting.IsEmpty) Wake();
     }
 

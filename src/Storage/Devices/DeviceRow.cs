@@ -40,6 +40,13 @@ internal static class DeviceRow
         _ => throw new InvalidOperationException($"A device's lifecycle is '{name}', which this program does not know."),
     };
 
+    public static string Name(DeviceLifecycle lifecycle) => lifecycle switch
+    {
+        DeviceLifecycle.Provisioned => "provisioned",
+        DeviceLifecycle.Active => "active",
+        _ => "suspended",
+    };
+
     /// <summary>What a device is sorted by: computed here, so that both databases sort alike. Bounded, as an index entry is.</summary>
     public static string SortName(string? name, string id)
     {

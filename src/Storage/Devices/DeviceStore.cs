@@ -6,6 +6,14 @@ namespace Gateway.Storage.Devices;
 /// <summary>The table <c>devices</c>. Whatever must happen once is one statement, so that the database decides between replicas.</summary>
 internal sealed class DeviceStore(GatewayDatabase database) : IDeviceStore
 {
+    private static readonly Column<KnownDevice> KnownId = Column<KnownDevice>.OfText("known_id", k => k.Device.Id);
+    private static readonly Column<KnownDevice> KnownCustomer = Column<KnownDevice>.OfText("known_customer", k => k.Device.CustomerId);
+    private static readonly Column<KnownDevice> KnownLifecycle = Column<KnownDevice>.OfText("known_lifecycle", k => DeviceRow.Name(k.Device.Lifecycle));
+    private static readonly Column<KnownDevice> KnownStatus = Column<KnownDevice>.OfText("known_status", k => k.Device.Presence.Status);
+    private static readonly Column<KnownDevice> KnownSeen =
+        Column<KnownDevice>.OfNumber("known_seen", k => k.Device.Presence.LastSeen?.ToUnixTimeMilliseconds() ?? 0);
+    private static readonly Column<KnownDevice> KnownSeq = Column<KnownDevice>.OfNumber("known_seq", k => k.LastSeq);
+
     public async Task<ProvisionOutcome> ProvisionAsync(NewDevice device, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var created = await database.ChangeAsync(
@@ -66,6 +74,25 @@ internal sealed class DeviceStore(GatewayDatabase database) : IDeviceStore
             new Statement($"select {DeviceRow.Columns} from devices where id = @id", ("id", deviceId)),
             DeviceRow.Read,
             cancellationToken)).FirstOrDefault();
+
+    public async Task<IReadOnlyList<ChangedDevice>> FindChangedAsync(IReadOnlyCollection<KnownDevice> known, CancellationToken cancellationToken)
+    {
+        if (known.Count == 0) return [];
+        var rows = database.Rows(known, KnownId, KnownCustomer, KnownLifecycle, KnownStatus, KnownSeen, KnownSeq);
+        return await database.QueryAsync(
+            new Statement(
+                $"""
+                select {DeviceRow.Columns}, coalesce((select max(seq) from device_events where device_id = devices.id), 0)
+                from devices where id in (
+                  select d.id from {rows.Source} join devices d on d.id = r.known_id left join presence p on p.device_id = d.id
+                  where d.customer_id <> r.known_customer or d.lifecycle <> r.known_lifecycle
+                    or p.last_seen > r.known_seen or (p.last_seen = r.known_seen and p.status <> r.known_status)
+                    or (select max(e.seq) from device_events e where e.device_id = d.id) > r.known_seq)
+                """,
+                rows.Parameters),
+            row => new ChangedDevice(DeviceRow.Read(row), row.GetInt64(12)),
+            cancellationToken);
+    }
 
     public async Task<Page<Device>> ListAsync(
         string customerId, PresenceFilter presence, int limit, int offset, CancellationToken cancellationToken)

@@ -23,6 +23,12 @@ public interface IDeviceStore
     Task<Device?> FindAsync(string deviceId, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Those of the devices of which the store knows something else or later than is known already: another owner or lifecycle, a later sign of
+    /// life, another status, later events. One statement for any number of devices.
+    /// </summary>
+    Task<IReadOnlyList<ChangedDevice>> FindChangedAsync(IReadOnlyCollection<KnownDevice> known, CancellationToken cancellationToken);
+
+    /// <summary>
     /// A customer's devices by name, whatever its case, then id; one without a name by its id.
     /// <paramref name="limit"/> and <paramref name="offset"/> are not negative.
     /// </summary>

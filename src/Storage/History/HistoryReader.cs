@@ -25,6 +25,14 @@ internal sealed class HistoryReader(GatewayDatabase database) : IHistoryReader, 
             cancellationToken);
     }
 
+    public async Task<IReadOnlyList<CommandRecord>> ListLiveCommandsAsync(string deviceId, int limit, CancellationToken cancellationToken) =>
+        await database.QueryAsync(
+            new Statement(
+                $"select {CommandRow.Columns} from commands where device_id = @device and due_at is not null order by command_id limit @limit",
+                ("device", deviceId), ("limit", limit)),
+            CommandRow.Read,
+            cancellationToken);
+
     public async Task<IReadOnlyList<QueueEvent>> ListEventsAsync(
         string deviceId, long afterSeq, int limit, CancellationToken cancellationToken) =>
         await database.QueryAsync(

@@ -14,6 +14,9 @@ public interface IHistoryReader
     Task<IReadOnlyList<CommandRecord>> ListDeviceCommandsAsync(
         string deviceId, CommandState? state, string? beforeCommandId, int limit, CancellationToken cancellationToken);
 
+    /// <summary>A device's commands that have not ended, in the order of their ids.</summary>
+    Task<IReadOnlyList<CommandRecord>> ListLiveCommandsAsync(string deviceId, int limit, CancellationToken cancellationToken);
+
     /// <summary>A device's events in their order, from the first after <paramref name="afterSeq"/> (0: the first that is kept).</summary>
     Task<IReadOnlyList<QueueEvent>> ListEventsAsync(string deviceId, long afterSeq, int limit, CancellationToken cancellationToken);
 

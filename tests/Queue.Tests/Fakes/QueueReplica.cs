@@ -38,14 +38,18 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Held = new HeldChannels(Registry);
         Observers = new QueueObservers(
             new(() => [Held, Told]), new(() => [Told]), new(() => [Told]), NullLogger<QueueObservers>.Instance);
-        Committer = new Committer(store, documents, new EtagPredictor(), history, this, Registry, Observers, time, options, NullLogger<Committer>.Instance);
-        Writer = new HistoryWriter(history, Committer, time, NullLogger<HistoryWriter>.Instance);
+        var metrics = new QueueMetrics(Meters);
+        Committer = new Committer(store, documents, new EtagPredictor(), history, this, Registry, Observers, metrics, time, options, NullLogger<Committer>.Instance);
+        Writer = new HistoryWriter(history, Committer, metrics, time, NullLogger<HistoryWriter>.Instance);
         Options = options;
         Queue = new CommandQueue(
-            Committer, Writer, Wakes, Observers, time, options, this, NullLogger<CommandQueue>.Instance);
+            Committer, Writer, Wakes, Observers, metrics, time, options, this, NullLogger<CommandQueue>.Instance);
     }
 
     public Committer Committer { get; }
+
+    /// <summary>The meters of this replica.</summary>
+    public TestMeters Meters { get; } = new();
 
     public HistoryWriter Writer { get; }
 
@@ -148,6 +152,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     public void Dispose()
     {
         Writer.Dispose();
+        Meters.Dispose();
         documents.Dispose();
         stopping.Dispose();
     }

@@ -40,6 +40,8 @@ internal sealed class GatewayStore : IAsyncDisposable
 
     public ISweepQueries Sweep => provider.GetRequiredService<ISweepQueries>();
 
+    public ICommandCounts Counts => provider.GetRequiredService<ICommandCounts>();
+
     public IDeviceChannelStore Channels => provider.GetRequiredService<IDeviceChannelStore>();
 
     public ICommandOutput Output => provider.GetRequiredService<ICommandOutput>();

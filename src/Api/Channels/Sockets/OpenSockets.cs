@@ -48,8 +48,7 @@ internal sealed class OpenSockets(TimeProvider time, IOptions<ChannelOptions> op
         isStopping = true;
         if (sockets.IsEmpty) return;
         var all = sockets.Keys;
-        var spread = SpreadPerSocket * all.Count;
-        if (spread > options.Value.ReconnectSpread) spread = options.Value.ReconnectSpread;
+        var spread = SpreadOf(all.Count, options.Value);
         SocketLog.GoingAway(logger, all.Count, spread);
         foreach (var connection in all) connection.GoAway(spread * Random.Shared.NextDouble());
         if (await IsEmptyInTimeAsync(cancellationToken)) return;
@@ -80,6 +79,10 @@ internal sealed class OpenSockets(TimeProvider time, IOptions<ChannelOptions> op
             // Stopped.
         }
     }
+
+    /// <summary>Over how long so many connections that are sent away at once spread their return.</summary>
+    public static TimeSpan SpreadOf(int connections, ChannelOptions options) =>
+        SpreadPerSocket * connections is var spread && spread < options.ReconnectSpread ? spread : options.ReconnectSpread;
 
     private async Task<bool> IsEmptyInTimeAsync(CancellationToken cancellationToken)
     {

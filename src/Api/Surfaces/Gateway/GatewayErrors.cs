@@ -87,6 +87,9 @@ internal sealed class GatewayErrorResult(
     /// <summary>What went wrong.</summary>
     public GatewayErrorCode Code => code;
 
+    /// <summary>It in words.</summary>
+    public string Message => message;
+
     /// <inheritdoc />
     public int? StatusCode => GatewayErrors.StatusOf(code);
 

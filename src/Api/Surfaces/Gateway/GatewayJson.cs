@@ -48,6 +48,13 @@ namespace Gateway.Api.Surfaces.Gateway;
 [JsonSerializable(typeof(OutputAnswer))]
 [JsonSerializable(typeof(OutputView))]
 [JsonSerializable(typeof(ReconnectHint))]
+[JsonSerializable(typeof(SubscribedView))]
+[JsonSerializable(typeof(UnsubscribedView))]
+[JsonSerializable(typeof(CommandUpdate))]
+[JsonSerializable(typeof(SessionUpdate))]
+[JsonSerializable(typeof(OutputUpdate))]
+[JsonSerializable(typeof(DeviceReference))]
+[JsonSerializable(typeof(ClosingView))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string?>))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

@@ -40,6 +40,7 @@ internal static class GatewaySurface
         services.AddSingleton<HeartbeatIntake>();
         services.AddSingleton<DeviceConfig>();
         services.AddSingleton<DeviceSockets>();
+        services.AddCustomerSockets();
         return services;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateway.Api.Auth;
+using Gateway.Api.Channels.Customers;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
@@ -44,10 +45,8 @@ internal static class CustomerDeviceEndpoints
         if (!owned.TryGet(out var device, out var refused)) return refused;
 
         var head = await queue.FlushAsync(id, context.RequestAborted);
-        var now = time.GetUtcNow();
-        var session = head.Session is { } active && active.ExpiresAt > now.ToUnixTimeMilliseconds() ? active.Id : null;
         return Answer.Ok(
-            new DeviceStatusAnswer(DeviceStatusView.Of(device, now, session, head.Waiting)), Answer.Json.DeviceStatusAnswer);
+            new DeviceStatusAnswer(DeviceStatusView.Of(DeviceState.Of(device, head, time.GetUtcNow()))), Answer.Json.DeviceStatusAnswer);
     }
 }
 
@@ -115,19 +114,19 @@ internal sealed record DeviceStatusView(
     int PendingCommands)
 {
     /// <summary>As the store and the queue have it.</summary>
-    public static DeviceStatusView Of(Device device, DateTimeOffset now, string? activeSession, int pendingCommands) => new(
-        device.Id,
-        device.Name ?? device.Id,
-        PresenceView.StatusAt(device.Presence, now),
-        PresenceView.LastSeen(device.Presence),
-        Json(device.Presence.MetricsJson),
-        Json(device.Presence.DiagnosticsJson),
-        activeSession,
-        device.Location,
-        device.Model,
-        PresenceView.Lifecycle(device),
-        device.RegisteredAt is { } at ? WireTime.Text(at) : null,
-        pendingCommands);
+    public static DeviceStatusView Of(DeviceState state) => new(
+        state.Device.Id,
+        state.Device.Name ?? state.Device.Id,
+        PresenceView.StatusAt(state.Device.Presence, state.At),
+        PresenceView.LastSeen(state.Device.Presence),
+        Json(state.Device.Presence.MetricsJson),
+        Json(state.Device.Presence.DiagnosticsJson),
+        state.Session?.Id,
+        state.Device.Location,
+        state.Device.Model,
+        PresenceView.Lifecycle(state.Device),
+        state.Device.RegisteredAt is { } at ? WireTime.Text(at) : null,
+        state.Waiting);
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
 }

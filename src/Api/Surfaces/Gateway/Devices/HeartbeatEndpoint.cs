@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Gateway.Api.Auth;
+using Gateway.Api.Channels.Customers;
 using Gateway.Api.Channels.Devices;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Core.Devices;
@@ -25,13 +26,20 @@ internal static class HeartbeatEndpoint
 
 /// <summary>Takes heartbeats, by whatever way they come.</summary>
 internal sealed class HeartbeatIntake(
-    HeartbeatBatcher batcher, ICommandQueue queue, DeviceChannels channels, IOptionsMonitor<HeartbeatOptions> options, TimeProvider time)
+    HeartbeatBatcher batcher,
+    ICommandQueue queue,
+    DeviceChannels channels,
+    CustomerChannels customers,
+    IOptionsMonitor<HeartbeatOptions> options,
+    TimeProvider time)
 {
     /// <summary>Takes one of a device.</summary>
     public async Task<HeartbeatAnswer> TakeAsync(string deviceId, HeartbeatRequest request, CancellationToken cancellationToken)
     {
-        batcher.Add(new Heartbeat(
-            deviceId, time.GetUtcNow(), request.Status, request.Metrics?.GetRawText(), request.Diagnostics?.GetRawText()));
+        var heartbeat = new Heartbeat(
+            deviceId, time.GetUtcNow(), request.Status, request.Metrics?.GetRawText(), request.Diagnostics?.GetRawText());
+        batcher.Add(heartbeat);
+        customers.OnHeartbeat(heartbeat);
         channels.NoteStatus(deviceId, request.Status);
         return new HeartbeatAnswer(
             true, (int)options.CurrentValue.Interval.TotalMilliseconds, await CountAsync(deviceId, cancellationToken));

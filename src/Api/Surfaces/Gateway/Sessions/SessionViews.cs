@@ -68,23 +68,9 @@ internal sealed class SessionViews(ISessionStore sessions, TimeProvider time)
 
     private static SessionCommandView Show(CommandRecord record, ref long budget)
     {
-        var definition = record.Definition!;
-        var pending = record.State == CommandState.PendingApproval;
         var result = record.Result;
         if (result is not null) budget -= (result.Output?.Length ?? 0) + (result.Error?.Length ?? 0);
-        var shown = result is not null && budget >= 0;
-        return new SessionCommandView(
-            WireIds.Command(record.CommandId),
-            definition.Type,
-            record.State.Name(),
-            definition.Priority,
-            pending ? JsonElement.Parse(definition.Parameters.Text!) : null,
-            pending ? definition.Digest : null,
-            shown ? ResultView.Of(result!) : null,
-            result is not null && !shown ? true : null,
-            record.Reason,
-            WireTime.Text(definition.CreatedAt),
-            WireTime.TextOrNull(record.EndedAt));
+        return SessionCommandView.Of(record, showsResult: budget >= 0);
     }
 }
 
@@ -106,10 +92,14 @@ internal sealed record SessionView(
 
 /// <summary>A command as its session shows it.</summary>
 /// <param name="Id">The command.</param>
+/// <param name="SessionId">Its session.</param>
 /// <param name="Type">The kind of work.</param>
 /// <param name="Status">Its state.</param>
 /// <param name="Priority">0 (last) to 9 (first).</param>
+/// <param name="Attempt">How often it was claimed.</param>
+/// <param name="Seq">The number of the device's last event about it: of two views of a command the one with the higher number is the later.</param>
 /// <param name="Parameters">While it waits for approval: exactly what would run.</param>
+/// <param name="ParametersOmitted">True: it waits for approval of parameters that are too large to be shown here.</param>
 /// <param name="Digest">While it waits for approval: what <c>approve</c> can be bound to.</param>
 /// <param name="Result">The device's word.</param>
 /// <param name="ResultOmitted">True: there is a result, too large to be shown here.</param>
@@ -117,5 +107,32 @@ internal sealed record SessionView(
 /// <param name="CreatedAt">When it was accepted.</param>
 /// <param name="EndedAt">When it ended.</param>
 internal sealed record SessionCommandView(
-    string Id, string Type, string Status, int Priority, JsonElement? Parameters, string? Digest, ResultView? Result, bool? ResultOmitted,
-    string? Reason, string CreatedAt, string? EndedAt);
+    string Id, string? SessionId, string Type, string Status, int Priority, int Attempt, long Seq, JsonElement? Parameters, bool? ParametersOmitted,
+    string? Digest, ResultView? Result, bool? ResultOmitted, string? Reason, string CreatedAt, string? EndedAt)
+{
+    /// <summary>As history has it.</summary>
+    /// <param name="record">The command, with its definition.</param>
+    /// <param name="showsResult">Whether there is room for its result, if it has one.</param>
+    /// <param name="showsParameters">Whether there is room for its parameters, if it waits for approval.</param>
+    public static SessionCommandView Of(CommandRecord record, bool showsResult = true, bool showsParameters = true)
+    {
+        var definition = record.Definition!;
+        var isPending = record.State == CommandState.PendingApproval;
+        return new SessionCommandView(
+            WireIds.Command(record.CommandId),
+            definition.SessionId,
+            definition.Type,
+            record.State.Name(),
+            definition.Priority,
+            record.Attempt ?? 0,
+            record.LastSeq,
+            isPending && showsParameters ? JsonElement.Parse(definition.Parameters.Text!) : null,
+            isPending && !showsParameters ? true : null,
+            isPending ? definition.Digest : null,
+            record.Result is { } result && showsResult ? ResultView.Of(result) : null,
+            record.Result is not null && !showsResult ? true : null,
+            record.Reason,
+            WireTime.Text(definition.CreatedAt),
+            WireTime.TextOrNull(record.EndedAt));
+    }
+}

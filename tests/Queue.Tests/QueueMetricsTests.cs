@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Gateway.Core.Queue.Operations;
+using Gateway.Queue.Tests.Fakes;
+using Gateway.TestKit;
+
+namespace Gateway.Queue.Tests;
+
+/// <summary>What docs/metrics.md promises of the queues.</summary>
+public sealed class QueueMetricsTests : IDisposable
+{
+    private readonly FakeHistory history = new();
+    private readonly ManualTimeProvider time = new();
+    private readonly FakeHeadStore store = new();
+    private readonly QueueReplica replica;
+    private readonly RecordedMetrics metrics;
+
+    public QueueMetricsTests()
+    {
+        replica = new QueueReplica(store, history, time);
+        metrics = new RecordedMetrics(replica.Meters);
+    }
+
+    public void Dispose()
+    {
+        metrics.Dispose();
+        replica.Dispose();
+    }
+
+    [Fact]
+    public async Task Command_FromAcceptanceToItsEnd_IsCountedOnEachStep()
+    {
+        await replica.CycleAsync(time);
+
+        Assert.Equal([1], metrics.Values("gateway.queue.commands.accepted"));
+        Assert.Equal([1], metrics.Values("gateway.queue.claims", "way=request"));
+        Assert.Equal([1], metrics.Values("gateway.queue.commands.ended", "state=completed"));
+        Assert.Equal(4, metrics.Values("gateway.queue.operations").Sum());
+        Assert.Equal(4, metrics.Values("gateway.queue.commit.duration", "result=saved").Count);
+        Assert.Empty(metrics.Values("gateway.queue.conflicts", "reason=refused"));
+    }
+
+    [Fact]
+    public async Task Claim_OverTheSocket_IsAPush()
+    {
+        await replica.AttachAsync("d", "conn_1");
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        Assert.Equal([1], metrics.Values("gateway.queue.claims", "way=push"));
+    }
+
+    [Fact]
+    public async Task Claim_EndsWithoutAWord_IsCountedAsReturned()
+    {
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        await replica.ClaimOneAsync("d");
+        time.Advance(TimeSpan.FromMinutes(6));
+        await replica.Queue.ExecuteAsync("d", new LookAtClock(ReminderFired: false), TestContext.Current.CancellationToken);
+        Assert.Equal([1], metrics.Values("gateway.queue.claims.returned"));
+    }
+
+    [Fact]
+    public async Task Save_AnotherReplicaWasFirst_IsAConflict()
+    {
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        using var other = new QueueReplica(store, history, time, "r2");
+        await other.EnqueueAsync("d", QueueReplica.Command());
+
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+
+        Assert.Equal([1], metrics.Values("gateway.queue.conflicts", "reason=refused"));
+    }
+
+    [Fact]
+    public async Task Commit_StoreIsDown_IsCountedAsFailed()
+    {
+        store.Before = _ => throw new IOException("down");
+        await Assert.ThrowsAsync<QueueUnavailableException>(() => replica.EnqueueAsync("d", QueueReplica.Command()));
+        await Eventually.UntilAsync(() => metrics.Values("gateway.queue.commit.duration", "result=failed").Count == 1);
+    }
+
+    [Fact]
+    public async Task HistoryLag_WhileHistoryIsDown_GrowsUntilItIsBack()
+    {
+        history.BeforeWrite = () => throw new IOException("down");
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(TimeSpan.FromSeconds(7), replica.Writer.Lag());
+
+        history.BeforeWrite = null;
+        await replica.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
+        Assert.Equal(TimeSpan.Zero, replica.Writer.Lag());
+    }
+
+    [Fact]
+    public async Task HistoryLag_AskedFor_IsAGauge()
+    {
+        await replica.Writer.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.UntilAsync(() => metrics.Knows("gateway.history.lag"));
+        Assert.Equal(0, metrics.Ask("gateway.history.lag"));
+        await replica.Writer.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Commit_Traced_BelongsToWhatCausedItAndNamesItsDevice()
+    {
+        var commits = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is QueueMetrics.Name or "tests",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                lock (commits) commits.Add(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("tests");
+        using var cause = source.StartActivity("request")!;
+
+        await replica.EnqueueAsync("traced", QueueReplica.Command());
+
+        await Eventually.UntilAsync(() => Find() is not null);
+        Assert.Equal("queue commit", Find()!.DisplayName);
+        Assert.Equal("traced", Find()!.GetTagItem("gateway.device.id"));
+
+        Activity? Find()
+        {
+            lock (commits) return commits.Find(activity => activity.TraceId == cause.TraceId && activity.ParentSpanId == cause.SpanId);
+        }
+    }
+}
