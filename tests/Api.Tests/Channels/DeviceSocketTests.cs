@@ -29,7 +29,10 @@ public sealed class DeviceSocketTests(GatewayHost host) : IClassFixture<GatewayH
         await using var socket = await TestSocket.OfDeviceAsync(host, device);
         var ack = (await socket.AskAsync("status", new
         {
-            timestamp = "2026-01-01T00:00:00Z", status = "busy", metrics = new { cpu = 12.5 }, diagnostics = new { note = "ünïcode ✓" },
+            timestamp = "2026-01-01T00:00:00Z",
+            status = "busy",
+            metrics = new { cpu = 12.5 },
+            diagnostics = new { note = "ünïcode ✓" },
         })).Is("ack");
         Assert.Equal(30_000, ack.Number("data.nextHeartbeat"));
         Assert.Equal(0, ack.Number("data.pendingCommands"));
