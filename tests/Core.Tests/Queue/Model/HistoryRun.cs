@@ -109,8 +109,8 @@ internal sealed partial class HistoryRun(QueueLimits limits)
         var tokens = real.Claimed.ToDictionary(entry => entry.Id, entry => entry.Claim!.Token);
         var waiting = real.Waiting.Select(entry => entry.Id).ToHashSet();
         var stopped = queue.LastEffects.PushesMore;
-        // A channel of which nobody has said yet that it is dead gets nothing.
-        var isGone = head.Channel is { } channel && queue.Gone.Contains(channel.Holder);
+        // A channel of which nobody has said yet that it is dead gets nothing; one that was attached just now is no other replica's word.
+        var isGone = head.Commit == before.Commit && head.Channel is { } channel && queue.Gone.Contains(channel.Holder);
         var pushed = isGone ? 0 : model.Push(tokens.GetValueOrDefault, id => stopped && waiting.Contains(id));
         Assert.Equal(pushed > 0, queue.LastEffects.Pushes);
         NoteChannel(before, pushed);
