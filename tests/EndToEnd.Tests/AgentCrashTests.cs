@@ -3,7 +3,7 @@ using Gateway.EndToEnd.Tests.Driver;
 namespace Gateway.EndToEnd.Tests;
 
 /// <summary>
-/// <c>kill -9</c> of the agent while it works. The sweeps are off and nobody asks for anything: what ends the claim is the reminder
+/// <c>kill -9</c> of the agent while it works by requests: a claim lasts as long as it asked for. The sweeps are off and nobody asks for anything: what ends the claim is the reminder
 /// of the device's actor alone.
 /// </summary>
 public class AgentCrashTests : DeploymentTests
@@ -20,7 +20,7 @@ public class AgentCrashTests : DeploymentTests
         await SwitchOffSweepsAsync(sidecar);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
-        device.Run("--scripts", scripts.Folder, "--visibility", "5");
+        device.Run("--transport", "rest", "--scripts", scripts.Folder, "--visibility", "5");
         var session = await alice.OpenSessionAsync(device.Id, "diagnostic");
         var command = await alice.SendAsync(session, "run_script", new { name = "hold" });
         await scripts.DidAsync("begin");
@@ -48,13 +48,13 @@ public class AgentCrashTests : DeploymentTests
         await SwitchOffSweepsAsync(sidecar);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
-        device.Run("--visibility", "5");
+        device.Run("--transport", "rest", "--visibility", "5");
         var session = await alice.OpenSessionAsync(device.Id, "diagnostic");
         var command = await alice.SendAsync(session, "http_check", new { url = web.Url, timeoutMs = 30_000 });
         await Wait.UntilAsync("the first request", () => web.Requests == 1);
 
         await device.Process.KillAsync();
-        device.Run("--visibility", "5");
+        device.Run("--transport", "rest", "--visibility", "5");
         await Wait.UntilAsync("the second request", () => web.Requests == 2);
         web.Release();
 

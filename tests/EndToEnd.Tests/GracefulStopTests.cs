@@ -43,7 +43,7 @@ public class GracefulStopTests : DeploymentTests
         var server = await GatewayServer.StartAsync(bench);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
-        device.Run("--scripts", scripts.Folder, "--grace", "60");
+        device.Run("--transport", "rest", "--scripts", scripts.Folder, "--grace", "60");
         var session = await alice.OpenSessionAsync(device.Id, "diagnostic");
         var running = await alice.SendAsync(session, "run_script", new { name = "hold" });
         var left = await alice.SendAsync(session, "run_script", new { name = "append", args = new[] { "left" } });

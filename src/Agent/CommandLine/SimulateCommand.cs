@@ -34,9 +34,11 @@ internal static class SimulateCommand
             DefaultValueFactory = _ => ".gateway",
         };
         var log = new Option<string>("--log") { HelpName = "FILE", Description = "Keep the log of all requests and answers, as JSON Lines." };
+        Option<string> transport = RunCommand.Transport("How commands come to the devices: over sockets (ws), which are cut now and then; or by requests (rest).");
+        transport.DefaultValueFactory = _ => "rest";
         var command = new Command("simulate", "Run a fleet of simulated devices with faults, and judge whether the gateway kept its rules.")
         {
-            server, devices, rate, seed, duration, claim, tokens, data, log,
+            server, devices, rate, seed, duration, claim, transport, tokens, data, log,
         };
         command.SetAction(parsed => RunAsync(
             new SimulationSettings
@@ -49,6 +51,7 @@ internal static class SimulateCommand
                 Seed = parsed.GetValue(seed),
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
                 LongestClaim = TimeSpan.FromSeconds(parsed.GetValue(claim)),
+                UsesSocket = parsed.GetValue(transport) == "ws",
                 LogPath = parsed.GetValue(log),
             },
             parsed.InvocationConfiguration.Output));

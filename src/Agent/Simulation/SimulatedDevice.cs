@@ -10,7 +10,7 @@ namespace Gateway.Agent.Simulation;
 /// A device with faults: it dies with a claim and comes back, sends results twice or another one, is slow or too slow, has a clock
 /// that is wrong, hangs up before the answer. One loop that mostly waits; no thread and no connection of its own.
 /// </summary>
-internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
+internal sealed partial class SimulatedDevice(FleetDevice device, SimulationWorld world)
 {
     private readonly Random random = world.RandomFor(1, device.Index);
     private readonly List<(string Command, string Token)> former = [];
@@ -23,6 +23,12 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
     public async Task RunAsync(CancellationToken cancel)
     {
         skew = TimeSpan.FromSeconds(random.Next(-3_600, 3_600));
+        if (world.Settings.UsesSocket)
+        {
+            await RunOverSocketAsync(cancel);
+            return;
+        }
+
         while (!world.IsOver)
         {
             await device.WaitAsync(pollEvery * (0.5 + random.NextDouble()), world.Time, cancel);
@@ -77,11 +83,7 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
             Request = request,
             Commands =
             [
-                .. works.Select(work => new GrantSeen
-                {
-                    Command = work.Id, Token = Digests.OfToken(work.Token), VisibleUntil = work.VisibleUntil, Attempt = work.Attempt,
-                    TimeoutMs = work.TimeoutMs, Key = work.Key,
-                }),
+                .. works.Select(Granted),
             ],
         });
         return (exchange, works);
@@ -106,6 +108,11 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
                 break;
         }
 
+        await AnswerAsync(work, cancel);
+    }
+
+    private async Task AnswerAsync(Work work, CancellationToken cancel)
+    {
         ResultBody result = NewResult(work.Token);
         await DeliverAsync(work.Id, result, cancel);
         if (Chance(10)) await SubmitAsync(work.Id, result, null, cancel);
@@ -214,6 +221,17 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
 
     private async Task<Exchange> CallAsync(string path, JsonObject body, TimeSpan? drop, CancellationToken cancel)
     {
+        // Over the socket mostly, and by request now and then, as when it is too large.
+        if (socket is { LostAt: null } open && !Chance(10))
+        {
+            switch (path.Split('/'))
+            {
+                case ["heartbeat"]: return await open.CallAsync("status", null, body, drop, cancel);
+                case [_, var id, "extend"]: return await open.CallAsync("extend", id, body, drop, cancel);
+                case [_, var id, "result"]: return await open.CallAsync("command_result", id, body, drop, cancel);
+            }
+        }
+
         while (session is null)
         {
             Exchange signIn = await world.Http.SendAsync((string?)null, new Call(HttpMethod.Post, "api/v1/device/auth", new JsonObject
@@ -232,6 +250,16 @@ internal sealed class SimulatedDevice(FleetDevice device, SimulationWorld world)
         // Refused before anybody looked at what was asked: that says nothing of the queue.
         return exchange.Status == 401 ? exchange with { Reached = false, Status = null, Answered = null } : exchange;
     }
+
+    private static GrantSeen Granted(Work work) => new()
+    {
+        Command = work.Id,
+        Token = Digests.OfToken(work.Token),
+        VisibleUntil = work.VisibleUntil,
+        Attempt = work.Attempt,
+        TimeoutMs = work.TimeoutMs,
+        Key = work.Key,
+    };
 
     private void Remember(Work work)
     {

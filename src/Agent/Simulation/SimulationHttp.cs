@@ -159,5 +159,6 @@ internal sealed class SimulationHttp : IDisposable
         }
     }
 
-    private long Now() => (long)time.GetElapsedTime(begun).TotalMicroseconds;
+    /// <summary>The run's clock, in microseconds since it began.</summary>
+    public long Now() => (long)time.GetElapsedTime(begun).TotalMicroseconds;
 }

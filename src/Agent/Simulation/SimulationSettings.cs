@@ -30,6 +30,9 @@ public sealed record SimulationSettings
     /// <summary>The file for the log of all requests and answers (<see cref="Core.Verification.ObservationLog"/>); null: none is kept.</summary>
     public string? LogPath { get; init; }
 
+    /// <summary>Whether commands come to the devices over sockets, instead of being claimed by requests. Default false.</summary>
+    public bool UsesSocket { get; init; }
+
     /// <summary>Most requests at once. Default 64.</summary>
     public int Concurrency { get; init; } = 64;
 

@@ -70,6 +70,8 @@ public sealed class GatewayHost : IAsyncLifetime
 
     public HttpClient Client => server!.Client;
 
+    internal string Folder => folder;
+
     internal IServiceProvider Services => server!.Services;
 
     internal CapturedLog Log => server!.Log;
@@ -118,12 +120,12 @@ public sealed class GatewayHost : IAsyncLifetime
     internal Caller NewCustomer() => Customer(NewName("customer"));
 
     /// <summary>A customer by id.</summary>
-    internal Caller Customer(string id)
-    {
-        var signer = new JwtSigner(
-            new HmacJwtKey(Encoding.UTF8.GetBytes(JwtSecret)), new JwtRules { Audience = "authenticated" }, Time);
-        return new Caller(Client, id, "Authorization", $"Bearer {signer.Sign(id, TimeSpan.FromDays(30))}");
-    }
+    internal Caller Customer(string id) => new(Client, id, "Authorization", $"Bearer {TokenOf(id)}");
+
+    /// <summary>A customer's token.</summary>
+    internal string TokenOf(string customerId, TimeSpan? lifetime = null) =>
+        new JwtSigner(new HmacJwtKey(Encoding.UTF8.GetBytes(JwtSecret)), new JwtRules { Audience = "authenticated" }, Time)
+            .Sign(customerId, lifetime ?? TimeSpan.FromDays(30));
 
     /// <summary>Writes the heartbeats that wait.</summary>
     internal Task WriteHeartbeatsAsync() => Services.GetRequiredService<HeartbeatBatcher>().FlushAsync(CancellationToken.None);
@@ -186,7 +188,11 @@ public sealed class GatewayHost : IAsyncLifetime
         services.AddHealth();
         services.AddApiDocument();
         services.AddSingleton<ICommandQueue>(provider =>
-            new InMemoryQueue(provider.GetRequiredService<ICommandHistory>(), Time, Limits) { Observers = provider.GetServices<IHeadObserver> });
+            new InMemoryQueue(provider.GetRequiredService<ICommandHistory>(), Time, Limits)
+            {
+                Observers = provider.GetServices<IHeadObserver>,
+                EventObservers = provider.GetServices<IQueueEventObserver>,
+            });
         services.AddSingleton<IReplicas>(new OneReplica());
         services.AddSingleton<IReplicaNotices>(Notices);
         services.AddSingleton(new DaprClientBuilder().UseHttpEndpoint(sidecar!.Address).Build());

@@ -25,6 +25,12 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
     /// <summary>Who is told of every head that is saved, before its operation is answered.</summary>
     public Func<IEnumerable<IHeadObserver>> Observers { get; init; } = () => [];
 
+    /// <summary>Who is told of the events of devices that are watched here.</summary>
+    public Func<IEnumerable<IQueueEventObserver>> EventObservers { get; init; } = () => [];
+
+    /// <summary>Whether what is committed reaches nobody who watches, as when notices are lost.</summary>
+    public bool LosesNotices { get; set; }
+
     /// <summary>Makes the next operation of this kind fail, as if the state store were away for that moment.</summary>
     public void FailOnce(Predicate<QueueOperation> which) => fails = which;
 
@@ -58,6 +64,7 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
                 {
                     cell.Commit(step);
                     foreach (var observer in Observers()) observer.OnSeen(deviceId, cell.Head);
+                    TellWatchers(deviceId, cell, step);
                     return (TOutcome)step.Outcomes[0];
                 }
 
@@ -119,6 +126,13 @@ internal sealed class InMemoryQueue(ICommandHistory history, TimeProvider time, 
     {
         foreach (var cell in cells.Values) cell.Dispose();
         polls.Dispose();
+    }
+
+    private void TellWatchers(string deviceId, Cell cell, QueueStep step)
+    {
+        if (LosesNotices || step.News.Count == 0 || !cell.Head.Watchers.Contains(OneReplica.Boot)) return;
+        var news = step.News.Select(cell.Complete).ToList();
+        foreach (var observer in EventObservers()) observer.OnCommitted(deviceId, news, news[^1].Seq, cell.Head);
     }
 
     private Cell Open(string deviceId) =>

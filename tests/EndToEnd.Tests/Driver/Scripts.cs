@@ -2,7 +2,7 @@ namespace Gateway.EndToEnd.Tests.Driver;
 
 /// <summary>
 /// Scripts that an agent may run. What they do is in a file, one line each time: <c>append</c> writes its argument, <c>hold</c> writes
-/// <c>begin</c>, waits until the test lets it go on, and writes <c>end</c>.
+/// <c>begin</c>, waits until the test lets it go on, and writes <c>end</c>; <c>talk</c> prints, waits likewise, and prints again.
 /// </summary>
 internal sealed class Scripts
 {
@@ -26,6 +26,12 @@ internal sealed class Scripts
             while [ ! -e '{go}' ] && [ $i -lt 600 ]; do sleep 0.05; i=$((i + 1)); done
             echo end >> '{lines}'
             echo held
+            """);
+        Write("talk", $"""
+            echo talking
+            i=0
+            while [ ! -e '{go}' ] && [ $i -lt 600 ]; do sleep 0.05; i=$((i + 1)); done
+            echo done
             """);
         bench.AtEnd(Release);
     }

@@ -31,7 +31,30 @@ public class SimulationTests : DeploymentTests
         var verdict = HistoryChecker.Check(ObservationLog.Read(File.ReadLines(log)), new CheckOptions { Drained = true });
         Assert.True(verdict.Held);
         Assert.True(verdict.Commands > 100, $"Only {verdict.Commands} commands were sent.");
-        Assert.DoesNotContain(verdict.Rules, rule => rule.Checked == 0);
+        Assert.DoesNotContain(verdict.Rules, rule => rule.Checked == 0 && rule.Rule != HistoryRule.InFlight);
+    }
+
+    [Fact]
+    public async Task Simulate_OverSockets_ServerKilledInBetween_FindsNothingBroken()
+    {
+        await using var bench = new Bench();
+        var server = await GatewayServer.StartAsync(bench, NoLimits);
+        var log = Path.Combine(bench.Folder, "log.jsonl");
+        var simulation = bench.Start("simulate", BuiltProgram.Agent, [
+            "simulate", "--transport", "ws", "--server", server.Url, "--devices", "12", "--rate", "20", "--seed", "7", "--duration", "6",
+            "--data", server.DataPath, "--log", log,
+        ]);
+        await Wait.UntilAsync("the fleet to work", () => simulation.Output.Contains("Sending", StringComparison.Ordinal));
+        await server.Process.KillAsync();
+        await server.StartAsync();
+
+        Assert.Equal(0, await simulation.ExitAsync(TimeSpan.FromSeconds(150)));
+        var entries = ObservationLog.Read(File.ReadLines(log)).ToList();
+        Assert.True(entries.OfType<PushSeen>().Count() > 100, simulation.Output);
+        Assert.Contains(entries, entry => entry is LostSeen);
+        var verdict = HistoryChecker.Check(entries, new CheckOptions { Drained = true });
+        Assert.True(verdict.Held);
+        Assert.True(verdict.Rules.Single(rule => rule.Rule == HistoryRule.InFlight).Checked > 0);
     }
 
     [Fact]

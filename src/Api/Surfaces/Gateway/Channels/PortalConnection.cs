@@ -9,14 +9,23 @@ namespace Gateway.Api.Surfaces.Gateway.Channels;
 /// One customer's SignalR connection: a queue with the bounds of a raw socket's, since SignalR itself has none, and one writer, which runs only while
 /// there is something to send.
 /// </summary>
+/// <param name="customerId">Who has connected.</param>
+/// <param name="endsAt">When the token ends.</param>
+/// <param name="client">Where messages go.</param>
+/// <param name="end">Ends the connection after what was sent.</param>
+/// <param name="cut">Cuts the connection below it, whatever is still under way.</param>
+/// <param name="limits">The limits of sockets.</param>
+/// <param name="time">The clock.</param>
 internal sealed class PortalConnection(
-    string customerId, DateTimeOffset endsAt, IClientProxy client, Action cut, ChannelOptions limits, TimeProvider time) : ICustomerConnection
+    string customerId, DateTimeOffset endsAt, IClientProxy client, Action end, Action cut, ChannelOptions limits, TimeProvider time)
+    : ICustomerConnection
 {
     private readonly Lock gate = new();
     private readonly Queue<CustomerMessage> queue = new();
     private Task writer = Task.CompletedTask;
     private SocketClose? close;
     private bool isWriting;
+    private bool isOver;
     private int queuedBytes;
 
     /// <inheritdoc />
@@ -32,12 +41,6 @@ internal sealed class PortalConnection(
     public SocketClose WhyClosed
     {
         get { lock (gate) return close ?? SocketClose.Normal; }
-    }
-
-    /// <summary>Done when everything so far is sent, or nothing more is.</summary>
-    public Task Sent
-    {
-        get { lock (gate) return writer; }
     }
 
     /// <inheritdoc />
@@ -65,16 +68,36 @@ internal sealed class PortalConnection(
             close = why;
             if (why.SendsQueued) Enqueue(PortalHub.Closing(why));
             else queue.Clear();
-            last = why.SendsQueued ? writer : Task.CompletedTask;
+            last = writer;
         }
 
-        _ = EndAsync(last);
+        if (why.SendsQueued) _ = EndAsync(last);
+        else Cut();
+    }
+
+    /// <summary>The connection has ended: what is below it may be another one's from now on.</summary>
+    public void Over()
+    {
+        lock (gate) isOver = true;
     }
 
     private async Task EndAsync(Task last)
     {
-        await last.WaitAsync(limits.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cut();
+        try
+        {
+            await last.WaitAsync(limits.CloseTimeout, time);
+            end();
+        }
+        catch (TimeoutException)
+        {
+            Cut();
+        }
+    }
+
+    private void Cut()
+    {
+        lock (gate)
+            if (!isOver) cut();
     }
 
     private void Enqueue(CustomerMessage message)
@@ -94,8 +117,8 @@ internal sealed class PortalConnection(
         }
         catch (Exception)
         {
-            // However a write fails, the peer has gone: SignalR ends the connection. This writer stays the last one.
-            cut();
+            // However a write fails, the peer has gone. This writer stays the last one.
+            Cut();
         }
     }
 

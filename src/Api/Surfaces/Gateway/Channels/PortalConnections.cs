@@ -12,12 +12,28 @@ namespace Gateway.Api.Surfaces.Gateway.Channels;
 /// </summary>
 internal sealed class PortalConnections(IHostApplicationLifetime lifetime, SocketMetrics metrics, IOptions<ChannelOptions> options) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+    /// <summary>How long peers have for the end of their connections when the program stops.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     private static readonly SocketKind Kind = new("portal", CustomerSockets.MaxMessageBytes);
 
     private readonly ConcurrentDictionary<PortalConnection, bool> open = [];
     private CancellationTokenRegistration stopping;
+    private int requests;
+
+    /// <summary>Runs the request of a connection to the end of its socket, which comes after that of the connection.</summary>
+    public async Task RunAsync(HttpContext context, RequestDelegate run)
+    {
+        Interlocked.Increment(ref requests);
+        try
+        {
+            await run(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref requests);
+        }
+    }
 
     /// <summary>A connection was opened.</summary>
     public void Add(PortalConnection connection)
@@ -56,7 +72,7 @@ internal sealed class PortalConnections(IHostApplicationLifetime lifetime, Socke
             connection.Close(SocketClose.GoingAway);
         }
 
-        // SignalR cuts them next, in this very call.
-        Task.WaitAll([.. all.Select(connection => connection.Sent)], StopLimit);
+        // SignalR cuts them next, in this very call, whatever is still under way.
+        SpinWait.SpinUntil(() => Volatile.Read(ref requests) == 0, StopLimit);
     }
 }

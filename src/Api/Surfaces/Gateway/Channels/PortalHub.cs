@@ -36,7 +36,7 @@ internal sealed class PortalHub(
     {
         var user = Context.User!;
         var connection = new PortalConnection(
-            user.CustomerId(), user.TokenEndsAt(), hub.Clients.Client(Context.ConnectionId), Context.Abort, options.Value, time);
+            user.CustomerId(), user.TokenEndsAt(), hub.Clients.Client(Context.ConnectionId), Context.Abort, Context.GetHttpContext()!.Abort, options.Value, time);
         Context.Items[Key] = connection;
         connections.Add(connection);
         channels.Join(connection);
@@ -47,6 +47,7 @@ internal sealed class PortalHub(
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         if (Context.Items[Key] is not PortalConnection connection) return Task.CompletedTask;
+        connection.Over();
         channels.Leave(connection);
         connections.Remove(connection);
         return Task.CompletedTask;

@@ -78,6 +78,6 @@ internal static class PortalHubRegistration
 
         using var seat = services.GetRequiredService<CustomerSockets>().TakeSeat(context.User.CustomerId());
         if (seat is null) await CustomerSockets.NoSeat().ExecuteAsync(context);
-        else await next(context);
+        else await services.GetRequiredService<PortalConnections>().RunAsync(context, next);
     }
 }
