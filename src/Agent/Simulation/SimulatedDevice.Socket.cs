@@ -50,7 +50,12 @@ internal sealed partial class SimulatedDevice
             TakeIn(opened);
             world.Sink.Add(new LostSeen
             {
-                By = By, Device = device.Id, Sent = opened.SurelyOpenAt, Answered = opened.LostAt, Connection = opened.Name, GraceMs = GraceMs,
+                By = By,
+                Device = device.Id,
+                Sent = opened.SurelyOpenAt,
+                Answered = opened.LostAt,
+                Connection = opened.Name,
+                GraceMs = GraceMs,
             });
             if (world.IsOver) return;
             world.Progress.Count(Counted.Reconnects);

@@ -12,8 +12,8 @@ internal static class Times
         var words = distance.Duration() switch
         {
             { TotalSeconds: < 5 } => null,
-            { TotalSeconds: < 60 } span => Text(span.TotalSeconds, "s"),
-            { TotalMinutes: < 60 } span => Text(span.TotalMinutes, "min"),
+            { TotalSeconds: < 59.5 } span => Text(span.TotalSeconds, "s"),
+            { TotalMinutes: < 59.5 } span => Text(span.TotalMinutes, "min"),
             { TotalHours: < 48 } span => Text(span.TotalHours, "h"),
             var span => Text(span.TotalDays, "days"),
         };
@@ -28,5 +28,5 @@ internal static class Times
         _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 60_000:0.#} min"),
     };
 
-    private static string Text(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value):0} {unit}");
+    private static string Text(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(value):0} {unit}");
 }

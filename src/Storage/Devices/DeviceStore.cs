@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Gateway.Core.Devices;
 using Gateway.Storage.Database;
 
 namespace Gateway.Storage.Devices;
 
 /// <summary>The table <c>devices</c>. Whatever must happen once is one statement, so that the database decides between replicas.</summary>
-internal sealed class DeviceStore(GatewayDatabase database) : IDeviceStore
+internal sealed partial class DeviceStore(GatewayDatabase database) : IDeviceStore
 {
     private static readonly Column<KnownDevice> KnownId = Column<KnownDevice>.OfText("known_id", k => k.Device.Id);
     private static readonly Column<KnownDevice> KnownCustomer = Column<KnownDevice>.OfText("known_customer", k => k.Device.CustomerId);
@@ -95,7 +96,7 @@ internal sealed class DeviceStore(GatewayDatabase database) : IDeviceStore
     }
 
     public async Task<Page<Device>> ListAsync(
-        string customerId, PresenceFilter presence, int limit, int offset, CancellationToken cancellationToken)
+        string customerId, PresenceFilter presence, string? search, int limit, int offset, CancellationToken cancellationToken)
     {
         var where = "customer_id = @customer" + presence switch
         {
@@ -103,14 +104,17 @@ internal sealed class DeviceStore(GatewayDatabase database) : IDeviceStore
             PresenceFilter.Offline => " and not exists (select 1 from presence where device_id = devices.id and status <> 'offline')",
             _ => "",
         };
+        var pattern = search is null ? null : $"%{LikeWord().Replace(search.ToLowerInvariant(), @"\$0")}%";
+        if (pattern is not null)
+            where += @" and (lower(id) like @search escape '\' or sort_name like @search escape '\' or lower(location) like @search escape '\')";
         var devices = await database.QueryAsync(
             new Statement(
                 $"select {DeviceRow.Columns} from devices where {where} order by sort_name, id limit @limit offset @offset",
-                ("customer", customerId), ("limit", limit), ("offset", offset)),
+                ("customer", customerId), ("search", pattern), ("limit", limit), ("offset", offset)),
             DeviceRow.Read,
             cancellationToken);
         var total = await database.QueryAsync(
-            new Statement($"select count(*) from devices where {where}", ("customer", customerId)),
+            new Statement($"select count(*) from devices where {where}", ("customer", customerId), ("search", pattern)),
             row => row.GetInt64(0),
             cancellationToken);
         return new(devices, total[0]);
@@ -178,4 +182,8 @@ internal sealed class DeviceStore(GatewayDatabase database) : IDeviceStore
             _ => null,
         };
     }
+
+    /// <summary>What LIKE would take for more than itself.</summary>
+    [GeneratedRegex(@"[\\%_]")]
+    private static partial Regex LikeWord();
 }

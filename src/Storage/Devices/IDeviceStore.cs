@@ -30,9 +30,11 @@ public interface IDeviceStore
 
     /// <summary>
     /// A customer's devices by name, whatever its case, then id; one without a name by its id.
-    /// <paramref name="limit"/> and <paramref name="offset"/> are not negative.
+    /// <paramref name="search"/> is a part of their id, name or location, whatever its case (beyond ASCII, case may matter in locations);
+    /// null: any. <paramref name="limit"/> and <paramref name="offset"/> are not negative.
     /// </summary>
-    Task<Page<Device>> ListAsync(string customerId, PresenceFilter presence, int limit, int offset, CancellationToken cancellationToken);
+    Task<Page<Device>> ListAsync(
+        string customerId, PresenceFilter presence, string? search, int limit, int offset, CancellationToken cancellationToken);
 
     /// <summary>
     /// Locks a device out or lets it in again. One that has not registered is <see cref="DeviceLifecycle.Provisioned"/> again

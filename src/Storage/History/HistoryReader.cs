@@ -63,6 +63,19 @@ internal sealed class HistoryReader(GatewayDatabase database) : IHistoryReader, 
             ReadSession,
             cancellationToken)).FirstOrDefault();
 
+    public async Task<IReadOnlyList<SessionRecord>> ListSessionsAsync(
+        string deviceId, string customerId, string? beforeSessionId, int limit, CancellationToken cancellationToken) =>
+        await database.QueryAsync(
+            new Statement(
+                $"""
+                select {HistoryColumns.Names(HistoryColumns.Sessions)} from sessions
+                where device_id = @device and customer_id = @customer {(beforeSessionId is null ? "" : "and id < @before")}
+                order by id desc limit @limit
+                """,
+                ("device", deviceId), ("customer", customerId), ("before", beforeSessionId), ("limit", limit)),
+            ReadSession,
+            cancellationToken);
+
     public async Task<IReadOnlyList<CommandRecord>> ListCommandsAsync(
         string sessionId, string? afterCommandId, int limit, CancellationToken cancellationToken) =>
         await database.QueryAsync(

@@ -48,6 +48,19 @@ public sealed class DeviceStatusTests(GatewayHost host) : IClassFixture<GatewayH
     }
 
     [Fact]
+    public async Task List_BySearch_ShowsTheCustomersDevicesThatMatch()
+    {
+        var customer = host.NewCustomer();
+        var id = host.NewName("pi");
+        await customer.PostAsync($"{Devices}/provision", new { deviceId = id, name = "Front Door" });
+        await customer.PostAsync($"{Devices}/provision", new { deviceId = host.NewName("pi") });
+        var found = (await customer.GetAsync($"{Devices}?search=front%20d&status=offline")).Is(HttpStatusCode.OK);
+        Assert.Equal((id, 1), (found.Text("devices.0.id"), (int)found.Number("total")));
+        Assert.Equal(2, (await customer.GetAsync($"{Devices}?search=")).Is(HttpStatusCode.OK).Count("devices"));
+        (await customer.GetAsync($"{Devices}?search={new string('a', 257)}")).IsInvalid("search");
+    }
+
+    [Fact]
     public async Task Status_NeverSeenDevice_IsOfflineWithNulls()
     {
         var customer = host.NewCustomer();

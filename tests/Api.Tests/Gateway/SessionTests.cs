@@ -31,6 +31,42 @@ public sealed class SessionTests(GatewayHost host) : IClassFixture<GatewayHost>
     }
 
     [Fact]
+    public async Task List_OfADevice_ShowsItsSessionsTheNewestFirst()
+    {
+        await using var own = new GatewayHost();
+        await own.InitializeAsync();
+        var customer = own.NewCustomer();
+        var device = await own.NewDeviceAsync(customer);
+        var opened = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            opened.Insert(0, await GatewayHost.OpenSessionAsync(customer, device, i == 2 ? "remediation" : "diagnostic"));
+            own.Time.Advance(TimeSpan.FromMilliseconds(2));
+            if (i < 2) await customer.PostAsync($"{Sessions}/{opened[0]}/close");
+        }
+
+        var page = (await customer.GetAsync($"{Sessions}?deviceId={device.Id}&limit=2")).Is(HttpStatusCode.OK);
+        Assert.Equal((opened[0], "active", "remediation"), (page.Text("sessions.0.id"), page.Text("sessions.0.status"), page.Text("sessions.0.type")));
+        Assert.Equal((opened[1], "closed"), (page.Text("sessions.1.id"), page.Text("sessions.1.status")));
+        Assert.Equal(opened[1], page.Text("nextBefore"));
+        var rest = (await customer.GetAsync($"{Sessions}?deviceId={device.Id}&before={opened[1]}")).Is(HttpStatusCode.OK);
+        Assert.Equal(opened[2], rest.Text("sessions.0.id"));
+        Assert.Equal(1, rest.Count("sessions"));
+        Assert.Null(rest.Find("nextBefore"));
+    }
+
+    [Fact]
+    public async Task List_OfNoOrAnothersDevice_IsRefused()
+    {
+        var customer = host.NewCustomer();
+        var theirs = await host.NewDeviceAsync(host.NewCustomer());
+        (await customer.GetAsync(Sessions)).IsInvalid("deviceId");
+        (await customer.GetAsync($"{Sessions}?deviceId={theirs.Id}&limit=0&before=x")).IsInvalid("limit", "before");
+        (await customer.GetAsync($"{Sessions}?deviceId={theirs.Id}")).IsError(HttpStatusCode.Forbidden, "FORBIDDEN");
+        (await customer.GetAsync($"{Sessions}?deviceId={host.NewName("ghost")}")).IsError(HttpStatusCode.NotFound, "NOT_FOUND");
+    }
+
+    [Fact]
     public async Task Open_WhileOneIsActive_Answers409WithItsId()
     {
         var customer = host.NewCustomer();

@@ -75,7 +75,7 @@ public abstract class PresenceStoreTests(ITestDatabases databases) : StorageTest
             [.. Enumerable.Range(0, 1000).Select(i => new Heartbeat("pi-" + i, Now, "online", "{}", null))], Token);
 
         Assert.Equal(1000, changes.Count);
-        Assert.Equal(1000, (await Store.Devices.ListAsync("alice", PresenceFilter.Online, 1, 0, Token)).Total);
+        Assert.Equal(1000, (await Store.Devices.ListAsync("alice", PresenceFilter.Online, null, 1, 0, Token)).Total);
     }
 
     [Fact]

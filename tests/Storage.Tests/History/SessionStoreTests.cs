@@ -45,6 +45,24 @@ public abstract class SessionStoreTests(ITestDatabases databases) : StorageTests
     }
 
     [Fact]
+    public async Task ListSessions_OfADevice_AreTheCustomersOwnAndTheNewestFirst()
+    {
+        await Store.History.WriteAsync(
+            [
+                Run("pi-1", SessionOpened(1, "sess_1", At), SessionOpened(2, "sess_2", At), SessionOpened(3, "sess_3", At)),
+                Run("pi-2", SessionOpened(1, "sess_4", At)),
+            ],
+            Token);
+
+        var newest = await Store.Sessions.ListSessionsAsync("pi-1", "alice", null, 2, Token);
+        var older = await Store.Sessions.ListSessionsAsync("pi-1", "alice", "sess_2", 2, Token);
+
+        Assert.Equal(["sess_3", "sess_2"], newest.Select(session => session.Id));
+        Assert.Equal(["sess_1"], older.Select(session => session.Id));
+        Assert.Empty(await Store.Sessions.ListSessionsAsync("pi-1", "bob", null, 2, Token));
+    }
+
+    [Fact]
     public async Task ListCommands_OfASession_AreInTheirOrderWithResults()
     {
         var definition = Definition() with { SessionId = "sess_1" };

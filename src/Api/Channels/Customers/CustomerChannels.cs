@@ -45,6 +45,7 @@ internal sealed class CustomerChannels : IQueueEventObserver, ILiveObserver
         services = new WatchServices(queue, history, commands, replicas, notices, words, time, logger)
         {
             Forget = device => watched.TryRemove(KeyValuePair.Create(device.Id, device)),
+            IsOpen = connections.ContainsKey,
             Lost = Drop,
         };
     }
@@ -81,10 +82,11 @@ internal sealed class CustomerChannels : IQueueEventObserver, ILiveObserver
             if (found is null) return SubscribeOutcome.NotFound;
             if (found.CustomerId != connection.CustomerId) return SubscribeOutcome.NotOwner;
             var device = watched.GetOrAdd(deviceId, static (_, made) => new WatchedDevice(made.found, made.services), (found, services));
+            bool isNew;
             lock (subscribed)
             {
                 if (!subscribed.Contains(device) && subscribed.Count >= MaxSubscriptions) return SubscribeOutcome.TooMany;
-                subscribed.Add(device);
+                isNew = subscribed.Add(device);
             }
 
             CustomerMessage? snapshot = null;
@@ -94,13 +96,10 @@ internal sealed class CustomerChannels : IQueueEventObserver, ILiveObserver
             }
             finally
             {
-                if (snapshot is null) Drop(connection, device);
+                if (snapshot is null && isNew) Drop(connection, device);
             }
 
             if (snapshot is null) continue;
-
-            // It may have ended meanwhile, and then nobody else would take it out.
-            if (!connections.ContainsKey(connection)) device.Remove(connection);
             return new SubscribeOutcome(SubscribeStatus.Subscribed, snapshot);
         }
     }

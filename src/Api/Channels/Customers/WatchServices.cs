@@ -21,6 +21,9 @@ internal sealed record WatchServices(
     /// <summary>A device is not watched any more.</summary>
     public required Action<WatchedDevice> Forget { get; init; }
 
+    /// <summary>Whether a connection has not ended.</summary>
+    public required Func<ICustomerConnection, bool> IsOpen { get; init; }
+
     /// <summary>A connection has lost a device.</summary>
     public required Action<ICustomerConnection, WatchedDevice> Lost { get; init; }
 

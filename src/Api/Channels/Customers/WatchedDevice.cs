@@ -109,6 +109,9 @@ internal sealed partial class WatchedDevice(Device device, WatchServices service
         lock (gate)
         {
             if (isOver) return;
+
+            // One that ended while its snapshot was read was taken in all the same, or the wait for it was given up.
+            foreach (var connection in subscribers.Keys.Where(connection => !services.IsOpen(connection)).ToList()) Remove(connection);
             if (subscribers.Count > 0)
             {
                 if (toldHeard == IsHeard) return;

@@ -34,6 +34,7 @@ namespace Gateway.Api.Surfaces.Gateway;
 [JsonSerializable(typeof(OpenSessionRequest))]
 [JsonSerializable(typeof(OpenSessionAnswer))]
 [JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(SessionListAnswer))]
 [JsonSerializable(typeof(CloseSessionAnswer))]
 [JsonSerializable(typeof(EnqueueRequest))]
 [JsonSerializable(typeof(EnqueueAnswer))]

@@ -107,7 +107,8 @@ internal static class GatewaySurface
     {
         devices.MapGet("", CustomerDeviceEndpoints.ListAsync)
             .Describe("List the customer's devices")
-            .Query("status", "all (default), online or offline").Query("limit", "1 to 500, default 50").Query("offset", "default 0")
+            .Query("status", "all (default), online or offline").Query("search", "a part of the id, name or location")
+            .Query("limit", "1 to 500, default 50").Query("offset", "default 0")
             .Answers<DeviceListAnswer>().Fails(400, 401, 403, 429, 503);
         devices.MapGet("/{id}/status", CustomerDeviceEndpoints.StatusAsync)
             .Describe("Show a device in detail")
@@ -128,6 +129,10 @@ internal static class GatewaySurface
 
     private static void MapSessions(RouteGroupBuilder sessions)
     {
+        sessions.MapGet("", SessionEndpoints.ListAsync)
+            .Describe("List the customer's sessions with a device, the newest first")
+            .Query("deviceId", "the device, required").Query("before", "show the sessions before this one").Query("limit", "1 to 100, default 20")
+            .Answers<SessionListAnswer>().Fails(400, 401, 403, 404, 429, 503);
         sessions.MapPost("", SessionEndpoints.OpenAsync)
             .Describe("Open a session with a device")
             .Takes<OpenSessionRequest>().Answers<OpenSessionAnswer>(201).Fails(400, 401, 403, 404, 409, 413, 415, 429, 503);

@@ -305,6 +305,26 @@ public sealed class CustomerUpdateTests(GatewayHost host) : IClassFixture<Gatewa
         async Task<bool> IsWatchedAsync() => !(await own.Queue.ReadHeadAsync(device.Id, TimeSpan.Zero, Token)).Watchers.IsEmpty;
     }
 
+    [Fact]
+    public async Task Subscriber_GoneWhileItsSnapshotIsRead_IsForgotten()
+    {
+        await using var own = await NewHostAsync();
+        var customer = own.NewCustomer();
+        var device = await own.NewDeviceAsync(customer);
+        var channels = own.Services.GetRequiredService<CustomerChannels>();
+        for (var i = 0; i < 20; i++)
+        {
+            var client = await CustomerClient.ConnectAsync(own, customer);
+            await client.Socket.SendAsync(new { type = "subscribe", data = new { deviceId = device.Id } });
+            client.Socket.Abort();
+        }
+
+        await Wait.UntilAsync("all are gone", () => !channels.Connections.Any());
+        own.Time.Advance(TimeSpan.FromSeconds(1));
+        own.Time.Advance(CustomerChannels.UnwatchAfter);
+        await AdvanceUntilAsync(own, Wait.UntilAsync("it is not watched", () => !channels.Watched.Any()));
+    }
+
     private static async Task<GatewayHost> NewHostAsync()
     {
         var own = new GatewayHost();

@@ -26,11 +26,12 @@ internal static class CustomerDeviceEndpoints
             "offline" => PresenceFilter.Offline,
             _ => PresenceFilter.All,
         };
+        var search = query.Optional("search", text => text.Length <= WireLimits.Location ? text : null, $"must have at most {WireLimits.Location} characters");
         var limit = query.Integer("limit", DefaultLimit, 1, MaxLimit);
         var offset = query.Integer("offset", 0, 0, int.MaxValue);
         if (query.Refusal is { } refused) return refused;
 
-        var page = await devices.ListAsync(context.User.CustomerId(), filter, limit, offset, context.RequestAborted);
+        var page = await devices.ListAsync(context.User.CustomerId(), filter, search is "" ? null : search, limit, offset, context.RequestAborted);
         var now = time.GetUtcNow();
         return Answer.Ok(
             new DeviceListAnswer([.. page.Items.Select(device => DeviceListItem.Of(device, now))], page.Total),

@@ -50,6 +50,26 @@ internal static class SessionEndpoints
             new OpenSessionAnswer(OpenedSessionView.Of(outcome.SessionId, device.Id, outcome.Definition)), Answer.Json.OpenSessionAnswer);
     }
 
+    /// <summary><c>GET /sessions?deviceId=</c>: the customer's own, with a device that is theirs now.</summary>
+    public static async Task<IResult> ListAsync(
+        HttpContext context, Ownership ownership, ICommandQueue queue, ISessionStore sessions, TimeProvider time)
+    {
+        var query = new QueryReader(context.Request.Query);
+        var deviceId = query.Optional("deviceId", text => text, "");
+        var limit = query.Integer("limit", SessionListAnswer.DefaultSessions, 1, SessionListAnswer.MaxSessions);
+        var before = query.Optional("before", text => WireIds.IsSession(text) ? text : null, "must be a session's id");
+        if (query.Refusal is { } invalid) return invalid;
+        if (deviceId is null) return GatewayErrors.InvalidField("deviceId", "is required");
+        var customerId = context.User.CustomerId();
+        var owned = await ownership.DeviceAsync(deviceId, customerId, context.RequestAborted);
+        if (!owned.TryGet(out var device, out var refused)) return refused;
+
+        await queue.FlushAsync(device.Id, context.RequestAborted);
+        // One more than is shown, to know whether there are more.
+        var found = await sessions.ListSessionsAsync(device.Id, customerId, before, limit + 1, context.RequestAborted);
+        return Answer.Ok(SessionListAnswer.Of(found, limit, time.GetUtcNow()), Answer.Json.SessionListAnswer);
+    }
+
     /// <summary><c>GET /sessions/{id}</c>: a client sees its own writes at once, so history is brought up to date first.</summary>
     public static async Task<IResult> ViewAsync(
         string id, HttpContext context, Ownership ownership, ICommandQueue queue, SessionViews views)

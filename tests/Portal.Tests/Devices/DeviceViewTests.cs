@@ -1,0 +1,105 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Gateway.Portal.Devices;
+using Gateway.Portal.Fleet;
+using Gateway.Portal.Shell;
+using QRCoder;
+
+namespace Gateway.Portal.Tests.Devices;
+
+public sealed class DeviceViewTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Metrics_OfHeartbeats_AreKeptOnceAndBounded()
+    {
+        var history = new MetricHistory();
+        for (var i = 0; i < MetricHistory.Capacity + 5; i++)
+        {
+            var metrics = JsonSerializer.SerializeToElement(new { cpu = i, note = "text" });
+            history.Add(Now.AddSeconds(i), metrics);
+            history.Add(Now.AddSeconds(i), metrics);
+        }
+
+        history.Add(null, JsonSerializer.SerializeToElement(new { cpu = 1 }));
+        history.Add(Now, null);
+        Assert.Equal(["cpu"], history.Names);
+        Assert.Equal(MetricHistory.Capacity, history["cpu"].Count);
+        Assert.Equal(MetricHistory.Capacity + 4, history["cpu"][^1]);
+        Assert.Empty(history["memory"]);
+    }
+
+    [Fact]
+    public void MetricKinds_OfADevice_AreTheAgentsFirstAndOthersByName() =>
+        Assert.Equal(["cpu", "memory", "fan"], MetricKind.ToDraw(["fan", "uptime", "memory", "cpu"]).Select(kind => kind.Name));
+
+    [Theory]
+    [InlineData(5, "5 s")]
+    [InlineData(125, "2 min 5 s")]
+    [InlineData(3_700, "1 h 1 min")]
+    [InlineData(200_000, "2 d 7 h")]
+    public void Duration_InSeconds_HasItsTwoLargestUnits(double seconds, string words) => Assert.Equal(words, MetricKind.Duration(seconds));
+
+    [Theory]
+    [InlineData(-2, "just now")]
+    [InlineData(-30, "30 s ago")]
+    [InlineData(-7_200, "2 h ago")]
+    [InlineData(14_390, "in 4 h")]
+    [InlineData(259_200, "in 3 days")]
+    public void Time_FromNow_IsToldInOneUnit(double seconds, string words) => Assert.Equal(words, Times.Ago(Now.AddSeconds(seconds), Now));
+
+    [Theory]
+    [InlineData("pi-1", true)]
+    [InlineData("Küche", false)]
+    [InlineData("a/b", false)]
+    [InlineData("..", false)]
+    [InlineData("", false)]
+    public void ProvisionForm_TakesTheIdsThatTheApiTakes(string id, bool isValid)
+    {
+        var form = new ProvisionForm { Id = id, Name = " " };
+        Assert.Equal(isValid, Validator.TryValidateObject(form, new ValidationContext(form), [], validateAllProperties: true));
+        Assert.Null(form.NameOrNull);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "/")]
+    [InlineData("online", " a&b ", 3, "/?status=online&search=a%26b&page=3")]
+    [InlineData("nonsense", "", 0, "/")]
+    public void FleetQuery_FromAnAddress_MakesTheSameAddress(string? status, string? search, int? page, string address)
+    {
+        var query = FleetQuery.Of(status, search, page);
+        Assert.Equal(address, query.Address());
+    }
+
+    [Fact]
+    public void RegisterCommand_IsTheAgents() => Assert.Equal(
+        "dotnet run --project src/Agent -- register --server http://localhost:8000 --device pi-1 --code ABCDE-12345",
+        AgentCommandLine.Register("http://localhost:8000/", "pi-1", "ABCDE-12345"));
+
+    [Fact]
+    public void QrPath_DrawsExactlyTheDarkModules()
+    {
+        using var code = QRCodeGenerator.GenerateQrCode(AgentCommandLine.Register("http://localhost:8000/", "pi-1", "ABCDE-12345"), QRCodeGenerator.ECCLevel.M);
+        var drawn = code.ModuleMatrix.Select(row => new BitArray(row.Length)).ToList();
+        foreach (var run in QrPath.Of(code.ModuleMatrix).Split('z', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // M{x} {y}h{length}v1h-{length}
+            var parts = run[1..].Split(' ', 'h', 'v');
+            for (var x = 0; x < int.Parse(parts[2]); x++) drawn[int.Parse(parts[1])][int.Parse(parts[0]) + x] = true;
+        }
+
+        Assert.Equal(code.ModuleMatrix.Select(row => row.Cast<bool>()), drawn.Select(row => row.Cast<bool>()));
+        // The finder pattern stands inside a quiet zone of four modules (ISO 18004, 6.3.3 and 6.3.8).
+        Assert.All(drawn[0].Cast<bool>().Concat(drawn[3].Cast<bool>()), Assert.False);
+        Assert.Equal(Enumerable.Repeat(true, 7), drawn[4].Cast<bool>().Skip(4).Take(7));
+    }
+
+    [Theory]
+    [InlineData("""{"a":1}""", "{\n  \"a\": 1\n}")]
+    [InlineData("plain { text", "plain { text")]
+    [InlineData("{ not json", "{ not json")]
+    [InlineData("<ü>", "<ü>")]
+    public void JsonText_OfOutput_IndentsWhatIsJson(string text, string shown) => Assert.Equal(shown, JsonText.Pretty(text));
+}
