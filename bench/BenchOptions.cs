@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Bench.Channels;
 
 namespace Gateway.Bench;
 
@@ -8,13 +9,13 @@ internal sealed record BenchOptions
     /// <summary>How often each phase is run for each number of clients. Default 12.</summary>
     public int Rounds { get; init; } = 12;
 
-    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>. Default 1, 16, 64; of channels 1, 16.</summary>
+    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>, of <see cref="ChannelBenchmark.Devices"/> for channels. Default 1, 16, 64; for channels 1, 16.</summary>
     public IReadOnlyList<int> Clients { get; init; } = [1, 16, 64];
 
     /// <summary>Whether live channels are measured, in place of operations over HTTP.</summary>
     public bool OnChannels { get; init; }
 
-    /// <summary>How many device sockets are open for their memory. Default 5,000.</summary>
+    /// <summary>How many device sockets are open for their memory; 0: memory is not measured. Default 5,000.</summary>
     public int Sockets { get; init; } = 5_000;
 
     /// <summary>Numbers of subscribers at once. Default 1, 100, 1,000.</summary>
@@ -60,8 +61,9 @@ internal sealed record BenchOptions
             };
         }
 
-        if (options.Clients.Any(count => count < 1 || Benchmark.Devices % count != 0))
-            throw new ArgumentException($"Numbers of clients must divide {Benchmark.Devices}.");
+        var devices = options.OnChannels ? ChannelBenchmark.Devices : Benchmark.Devices;
+        if (options.Clients.Any(count => count < 1 || devices % count != 0)) throw new ArgumentException($"Numbers of clients must divide {devices}.");
+        if (options.Subscribers.Any(count => count < 1)) throw new ArgumentException("There is at least one subscriber.");
         if (options.OnChannels && options.Url is not null) throw new ArgumentException("--channels needs a server of its own.");
         if (options.Url is null != options.Token is null) throw new ArgumentException("--url and --token go together.");
         return options;

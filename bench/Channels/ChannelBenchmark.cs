@@ -11,7 +11,9 @@ namespace Gateway.Bench.Channels;
 /// </summary>
 internal static class ChannelBenchmark
 {
-    private const int Devices = 64;
+    /// <summary>Connected devices; each client has its own share of them.</summary>
+    public const int Devices = 64;
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
     public static async Task<int> RunAsync(BenchOptions options, CancellationToken cancellationToken)
