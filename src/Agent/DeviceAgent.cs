@@ -3,14 +3,16 @@ using Gateway.Agent.Commands;
 using Gateway.Agent.Credentials;
 using Gateway.Agent.Heartbeats;
 using Gateway.Agent.Metrics;
+using Gateway.Agent.Output;
 using Gateway.Agent.Transport;
+using Gateway.Agent.Transport.Sockets;
 using Gateway.Agent.Work;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Agent;
 
 /// <summary>
-/// The running agent: heartbeats, claims, results, each a loop of its own over one transport. It runs until it is told to stop;
+/// The running agent: heartbeats, claims, output, results, each a loop of its own over one transport. It runs until it is told to stop;
 /// then it claims no more, lets what runs finish within the grace time, ends what is left, and sends what results it can.
 /// </summary>
 internal sealed class DeviceAgent(
@@ -33,16 +35,22 @@ internal sealed class DeviceAgent(
 
         using var client = new GatewayClient(credentials.Server, time, log);
         using var session = new DeviceSession(client, credentials, NewBackoff(), time, log);
-        var transport = new RestTransport(client, session);
+        var rest = new RestTransport(client, session);
         await EnsureAcceptedAsync(session, stop);
+
+        ClaimLoop? loop = null;
+        using SocketLink? link = settings.UsesSocket ? new SocketLink(credentials, command => loop!.Push(command), NewBackoff(), time, log) : null;
+        IGatewayTransport transport = link is null ? rest : new LiveTransport(link, rest);
 
         var proc = new ProcFiles();
         var catalog = new CommandCatalog(work, proc, new ProgramRunner(time, settings.SearchPath), time);
         using var results = new ResultSender(outbox, transport, NewBackoff, time, log);
+        var outputs = new OutputSender(transport, NewBackoff(), time);
         var worker = new Worker(
-            journal, outbox, results, new CommandExecutor(catalog, time, log),
+            journal, outbox, results, outputs, new CommandExecutor(catalog, time, log),
             new ClaimKeeper(transport, settings.Claims.Visibility, NewBackoff, time, log), status, time, log);
         using var claims = new ClaimLoop(transport, worker, outbox, NewBackoff, settings.Claims, time, log);
+        loop = claims;
         var heartbeats = new HeartbeatLoop(
             transport, new MetricsSampler(proc), status, outbox, catalog.Allowed, NewBackoff(), time, log);
 
@@ -53,13 +61,18 @@ internal sealed class DeviceAgent(
         using var end = new CancellationTokenSource();
         Task heartbeating = heartbeats.RunAsync(end.Token);
         Task sending = results.RunAsync(end.Token);
-        Task claiming = claims.RunAsync(stop, kill.Token);
+        Task printing = outputs.RunAsync(end.Token);
+        Task claiming = claims.RunAsync(link, stop, kill.Token);
+        // Without a socket the gateway gives no more; what runs is finished by requests.
+        Task linking = link is null ? Task.CompletedTask : link.RunAsync(stop);
         // The claims end when they are told to; whatever else ends first has broken and ends the agent.
-        await await Task.WhenAny(claiming, heartbeating, sending);
+        await await Task.WhenAny(claiming, heartbeating, sending, printing, UnlessBrokenAsync(linking, end.Token));
 
         await end.CancelAsync();
         await EndedAsync(heartbeating);
         await EndedAsync(sending);
+        await EndedAsync(printing);
+        await EndedAsync(linking);
         using var limit = new CancellationTokenSource(FlushLimit, time);
         await EndedAsync(results.FlushAsync(limit.Token));
         AgentLog.Stopped(log, outbox.Count);
@@ -86,6 +99,12 @@ internal sealed class DeviceAgent(
             throw new AgentException($"The gateway at {credentials.Server} refuses device {credentials.DeviceId} ({reply.Detail}).");
     }
 
+    private async Task UnlessBrokenAsync(Task task, CancellationToken cancel)
+    {
+        await task;
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancel);
+    }
+
     private static async Task EndedAsync(Task task)
     {
         try
@@ -105,6 +124,9 @@ internal sealed class DeviceAgent(
 /// <param name="Grace">How long what runs may go on after the agent is told to stop.</param>
 internal sealed record AgentSettings(ClaimOptions Claims, TimeSpan Grace)
 {
+    /// <summary>Whether commands come over a socket while one can be had, and by requests only otherwise. Default true.</summary>
+    public bool UsesSocket { get; init; } = true;
+
     /// <summary>The shortest wait before the next attempt.</summary>
     public TimeSpan RetryFloor { get; init; } = TimeSpan.FromMilliseconds(500);
 

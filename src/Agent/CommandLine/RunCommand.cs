@@ -34,9 +34,10 @@ internal static class RunCommand
             "Seconds that a running command may take to finish when the agent is told to stop, 0 to 300.");
         Option<int> visibility = Number("--visibility", 300, 5, 300,
             "Seconds without word from this agent after which the gateway takes a command back, 5 to 300.");
+        Option<string> transport = Transport("How commands come: over a socket (ws), by requests while there is none; or by requests alone (rest).");
         var command = new Command("run", "Work as a device of Gateway until stopped (Ctrl+C, SIGTERM).")
         {
-            allow, scripts, services, concurrency, grace, visibility,
+            allow, scripts, services, concurrency, grace, visibility, transport,
         };
         var shared = new SharedOptions();
         shared.AddTo(command);
@@ -47,7 +48,10 @@ internal static class RunCommand
                 (parsed.GetValue(services) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
             new AgentSettings(
                 new ClaimOptions(parsed.GetValue(concurrency), TimeSpan.FromSeconds(parsed.GetValue(visibility)), LongPoll),
-                TimeSpan.FromSeconds(parsed.GetValue(grace))),
+                TimeSpan.FromSeconds(parsed.GetValue(grace)))
+            {
+                UsesSocket = parsed.GetValue(transport) == "ws",
+            },
             shared.Log(parsed)));
         return command;
     }
@@ -64,6 +68,13 @@ internal static class RunCommand
         await using CancellationTokenRegistration told = signals.Stop.Register(() => AgentLog.Stopping(log, settings.Grace.TotalSeconds));
         await new DeviceAgent(file, credentials, work, settings, TimeProvider.System, log).RunAsync(signals.Stop, signals.Hurry);
         return ExitCode.Ok;
+    }
+
+    internal static Option<string> Transport(string description)
+    {
+        var option = new Option<string>("--transport") { HelpName = "ws|rest", DefaultValueFactory = _ => "ws", Description = description };
+        option.AcceptOnlyFromAmong("ws", "rest");
+        return option;
     }
 
     internal static Option<int> Number(string name, int otherwise, int from, int to, string description)

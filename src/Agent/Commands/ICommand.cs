@@ -14,6 +14,15 @@ internal interface ICommand
     Task<CommandOutcome> RunAsync(Parameters parameters, CancellationToken cancel);
 }
 
+/// <summary>A command that prints while it runs.</summary>
+internal interface IPrintingCommand : ICommand
+{
+    /// <param name="print">Takes what is printed, as it comes, from any thread; it never waits. Its sum is the outcome's output, uncut.</param>
+    Task<CommandOutcome> RunAsync(Parameters parameters, Action<string> print, CancellationToken cancel);
+
+    Task<CommandOutcome> ICommand.RunAsync(Parameters parameters, CancellationToken cancel) => RunAsync(parameters, static _ => { }, cancel);
+}
+
 /// <summary>What came of a command.</summary>
 /// <param name="Output">JSON text from commands with a structured answer, else plain text.</param>
 /// <param name="Error">Why it failed; null when it did not.</param>

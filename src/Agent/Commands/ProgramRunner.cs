@@ -31,8 +31,9 @@ internal sealed class ProgramRunner(TimeProvider time, string? searchPath = null
 
     /// <param name="program">A full path.</param>
     /// <param name="folder">The working folder.</param>
+    /// <param name="print">Takes what the program prints, as it comes; called by two threads.</param>
     /// <exception cref="Win32Exception">The system cannot start it.</exception>
-    public async Task<Ended> RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken cancel)
+    public async Task<Ended> RunAsync(string program, IEnumerable<string> arguments, string folder, Action<string> print, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         using Process process = Process.Start(Describe(program, arguments, folder))!;
@@ -41,8 +42,8 @@ internal sealed class ProgramRunner(TimeProvider time, string? searchPath = null
         var lastLine = new LastLine();
         using var abandon = new CancellationTokenSource();
         Task reading = Task.WhenAll(
-            ReadAsync(process.StandardOutput.BaseStream, output, null, abandon.Token),
-            ReadAsync(process.StandardError.BaseStream, output, lastLine, abandon.Token));
+            ReadAsync(process.StandardOutput.BaseStream, output, null, print, abandon.Token),
+            ReadAsync(process.StandardError.BaseStream, output, lastLine, print, abandon.Token));
 
         bool exited = true;
         try
@@ -87,15 +88,17 @@ internal sealed class ProgramRunner(TimeProvider time, string? searchPath = null
         return start;
     }
 
-    private static async Task ReadAsync(Stream stream, OutputBuffer output, LastLine? lastLine, CancellationToken abandon)
+    private static async Task ReadAsync(Stream stream, OutputBuffer output, LastLine? lastLine, Action<string> print, CancellationToken abandon)
     {
         byte[] buffer = new byte[16 * 1024];
+        var text = new OutputDecoder();
         try
         {
             while (await stream.ReadAsync(buffer, abandon) is var read and > 0)
             {
                 output.Append(buffer.AsSpan(0, read));
                 lastLine?.Append(buffer.AsSpan(0, read));
+                if (text.Decode(buffer.AsSpan(0, read)) is { Length: > 0 } printed) print(printed);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException or ObjectDisposedException)

@@ -3,11 +3,11 @@ namespace Gateway.Agent.Commands;
 /// <summary>
 /// <c>restart_service</c> {name}: <c>systemctl restart</c> of a service that the allow-list names. Output: what systemctl prints.
 /// </summary>
-internal sealed class RestartServiceCommand(IReadOnlyCollection<string> allowed, ProgramRunner programs) : ICommand
+internal sealed class RestartServiceCommand(IReadOnlyCollection<string> allowed, ProgramRunner programs) : IPrintingCommand
 {
     public string Name => "restart_service";
 
-    public async Task<CommandOutcome> RunAsync(Parameters parameters, CancellationToken cancel)
+    public async Task<CommandOutcome> RunAsync(Parameters parameters, Action<string> print, CancellationToken cancel)
     {
         string name = parameters.Text("name");
         parameters.NoMore();
@@ -18,7 +18,7 @@ internal sealed class RestartServiceCommand(IReadOnlyCollection<string> allowed,
         }
 
         if (programs.Find("systemctl") is not { } systemctl) return CommandOutcome.Failure("systemctl is not installed on this device");
-        ProgramRunner.Ended ended = await programs.RunAsync(systemctl, ["--no-ask-password", "restart", name], "/", cancel);
+        ProgramRunner.Ended ended = await programs.RunAsync(systemctl, ["--no-ask-password", "restart", name], "/", print, cancel);
         if (ended.ExitCode == 0) return CommandOutcome.Success(ended.Output.Length > 0 ? ended.Output : $"{name} restarted");
         string detail = ended.LastError.Length > 0 ? $": {ended.LastError}" : "";
         return CommandOutcome.Failure($"systemctl restart {name} ended with exit code {ended.ExitCode}{detail}", ended.Output);

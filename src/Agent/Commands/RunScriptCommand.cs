@@ -8,13 +8,13 @@ namespace Gateway.Agent.Commands;
 /// It runs in that folder, gets the arguments as they are, and what it starts ends with it. Output: what it prints.
 /// </summary>
 /// <param name="folder">The scripts folder, a full path; null when the device has none.</param>
-internal sealed partial class RunScriptCommand(string? folder, ProgramRunner programs) : ICommand
+internal sealed partial class RunScriptCommand(string? folder, ProgramRunner programs) : IPrintingCommand
 {
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     public string Name => "run_script";
 
-    public async Task<CommandOutcome> RunAsync(Parameters parameters, CancellationToken cancel)
+    public async Task<CommandOutcome> RunAsync(Parameters parameters, Action<string> print, CancellationToken cancel)
     {
         string name = parameters.Text("name");
         if (!ScriptName().IsMatch(name))
@@ -27,7 +27,7 @@ internal sealed partial class RunScriptCommand(string? folder, ProgramRunner pro
         if (Refuse(name, new FileInfo(path)) is { } reason) throw new InvalidParameterException("name", reason);
         try
         {
-            ProgramRunner.Ended ended = await programs.RunAsync(path, arguments, folder, cancel);
+            ProgramRunner.Ended ended = await programs.RunAsync(path, arguments, folder, print, cancel);
             if (ended.ExitCode == 0) return CommandOutcome.Success(ended.Output);
             string detail = ended.LastError.Length > 0 ? $": {ended.LastError}" : "";
             return CommandOutcome.Failure($"{name} ended with exit code {ended.ExitCode}{detail}", ended.Output);

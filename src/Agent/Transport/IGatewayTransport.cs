@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Gateway.Agent.Transport;
 
 /// <summary>
-/// How a device and its gateway talk, seen from the device: the seam behind which REST may become a socket. Nothing here throws
+/// How a device and its gateway talk, seen from the device: by REST, or over a socket while there is one. Nothing here throws
 /// for what a network or a server does; that is in the reply. Only cancellation throws.
 /// </summary>
 internal interface IGatewayTransport
@@ -16,6 +16,15 @@ internal interface IGatewayTransport
     Task<Reply<ClaimLease>> ExtendAsync(string commandId, string claimToken, TimeSpan extension, CancellationToken cancel);
 
     Task<Reply<ResultAccepted>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel);
+
+    /// <summary>Delivers a piece of what a running command prints.</summary>
+    Task<Reply<OutputTaken>> OutputAsync(string commandId, OutputRequest output, CancellationToken cancel);
+
+    /// <summary>How much output to send, as things are.</summary>
+    OutputPace Pace { get; }
+
+    /// <summary>Ends when a socket that there was is lost: claims that came over it last only for a grace, unless they are extended.</summary>
+    Task SocketLost { get; }
 }
 
 /// <summary>A command that is ours for a while.</summary>
@@ -30,6 +39,16 @@ internal sealed record ClaimAttempt(string RequestId, int Limit);
 
 /// <summary>How long a claim still lasts, from the moment its answer came.</summary>
 internal sealed record ClaimLease(TimeSpan Remaining);
+
+/// <summary>The gateway has the output.</summary>
+/// <param name="Truncated">It keeps no more of this claim.</param>
+internal sealed record OutputTaken(bool? Truncated);
+
+/// <summary>How much output a gateway takes.</summary>
+/// <param name="ChunkBytes">Most text in one piece, in bytes of UTF-8.</param>
+/// <param name="Interval">The least time between two pieces, of all commands together.</param>
+/// <param name="Drain">How long a result may wait for the last output of its command.</param>
+internal sealed record OutputPace(int ChunkBytes, TimeSpan Interval, TimeSpan Drain);
 
 /// <summary>The gateway has the result.</summary>
 internal sealed record ResultAccepted;

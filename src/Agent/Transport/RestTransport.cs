@@ -5,8 +5,12 @@ namespace Gateway.Agent.Transport;
 /// <summary>The Gateway specification's device endpoints over REST.</summary>
 internal sealed class RestTransport(GatewayClient client, DeviceSession session) : IGatewayTransport
 {
-    /// <summary>A Date header leaves out the fraction of the second, and servers renew it once a second only.</summary>
-    private static readonly TimeSpan DateError = TimeSpan.FromSeconds(2);
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
+    /// <summary>A gateway takes some hundred requests a minute of a device; output is the least of them.</summary>
+    public OutputPace Pace { get; } = new(32 * 1024, TimeSpan.FromSeconds(2), TimeSpan.Zero);
+
+    public Task SocketLost => Never;
 
     public async Task<Reply<HeartbeatAnswer>> HeartbeatAsync(HeartbeatRequest heartbeat, CancellationToken cancel) =>
         (await PostAsync(
@@ -20,7 +24,7 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
         (Reply<ClaimAnswer> reply, DateTimeOffset? serverTime) = await PostAsync(
             "api/v1/device/commands/claim", body, Wire.Json.ClaimRequest, Wire.Json.ClaimAnswer, wait, cancel);
         return reply.As<IReadOnlyList<ClaimedCommand>>(answer =>
-            [.. (answer.Commands ?? []).Select(command => Read(command, visibility, serverTime)).OfType<ClaimedCommand>()]);
+            [.. (answer.Commands ?? []).Select(command => ClaimReading.Read(command, visibility, serverTime)).OfType<ClaimedCommand>()]);
     }
 
     public async Task<Reply<ClaimLease>> ExtendAsync(
@@ -30,13 +34,18 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
             $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/extend",
             new ExtendRequest(claimToken, (long)extension.TotalMilliseconds),
             Wire.Json.ExtendRequest, Wire.Json.ExtendAnswer, TimeSpan.Zero, cancel);
-        return reply.As(answer => Lease(answer.VisibleUntil, extension, serverTime));
+        return reply.As(answer => ClaimReading.Lease(answer.VisibleUntil, extension, serverTime));
     }
 
     public async Task<Reply<ResultAccepted>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel) =>
         (await PostAsync(
             $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/result", result,
             Wire.Json.ResultRequest, Wire.Json.ResultAccepted, TimeSpan.Zero, cancel)).Reply;
+
+    public async Task<Reply<OutputTaken>> OutputAsync(string commandId, OutputRequest output, CancellationToken cancel) =>
+        (await PostAsync(
+            $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/output", output,
+            Wire.Json.OutputRequest, Wire.Json.OutputTaken, TimeSpan.Zero, cancel)).Reply;
 
     private async Task<(Reply<TAnswer> Reply, DateTimeOffset? ServerTime)> PostAsync<TBody, TAnswer>(
         string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, TimeSpan wait, CancellationToken cancel)
@@ -62,24 +71,5 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
     {
         Verdict verdict = token.Verdict is Verdict.Unavailable or Verdict.Throttled ? token.Verdict : Verdict.Unauthorized;
         return new Reply<T>(verdict, null, token.Detail, token.RetryAfter);
-    }
-
-    private static ClaimedCommand? Read(ClaimedCommandBody body, TimeSpan visibility, DateTimeOffset? serverTime)
-    {
-        if (string.IsNullOrEmpty(body.Id) || string.IsNullOrEmpty(body.ClaimToken) || body.Type is null) return null;
-        TimeSpan? timeout = body.TimeoutMs is { } ms and > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(ms) : null;
-        return new ClaimedCommand(
-            body.Id, body.Type, body.Parameters, body.ClaimToken, Lease(body.VisibleUntil, visibility, serverTime), timeout);
-    }
-
-    /// <summary>
-    /// What is left of a claim, by the gateway's clock alone (its Date header): a device's own may be wrong by hours.
-    /// </summary>
-    private static ClaimLease Lease(DateTimeOffset? visibleUntil, TimeSpan asked, DateTimeOffset? serverTime)
-    {
-        if (visibleUntil - serverTime is not { } left) return new ClaimLease(asked);
-        left -= DateError;
-        if (left > asked) return new ClaimLease(asked);
-        return new ClaimLease(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 }

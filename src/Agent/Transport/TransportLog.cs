@@ -16,6 +16,18 @@ internal static partial class TransportLog
     [LoggerMessage(1104, LogLevel.Warning, "The gateway refuses device {DeviceId} ({Detail}); trying again until it does not")]
     public static partial void Refused(ILogger log, string deviceId, string detail);
 
+    [LoggerMessage(1106, LogLevel.Information, "Connected: commands come over the socket")]
+    public static partial void SocketOpen(ILogger log);
+
+    [LoggerMessage(1107, LogLevel.Warning, "No socket ({Detail}): working by requests, and trying again")]
+    public static partial void NoSocket(ILogger log, string detail);
+
+    [LoggerMessage(1108, LogLevel.Information, "The socket is lost ({Detail}); connecting again")]
+    public static partial void SocketLost(ILogger log, string detail);
+
+    [LoggerMessage(1109, LogLevel.Warning, "The gateway says: {Detail}")]
+    public static partial void SocketError(ILogger log, string detail);
+
     [LoggerMessage(1105, LogLevel.Information, "The gateway accepts device {DeviceId} again")]
     public static partial void AcceptedAgain(ILogger log, string deviceId);
 }

@@ -58,9 +58,22 @@ internal sealed record ExtendAnswer(bool Success, DateTimeOffset? VisibleUntil);
 internal sealed record ResultRequest(
     string ClaimToken, string Status, string ExecutedAt, long Duration, string? Output = null, string? Error = null);
 
+/// <param name="Chunk">The how-manieth piece of this claim, from 0.</param>
+/// <param name="Offset">How much was printed before it, in UTF-16 units, lost or not.</param>
+internal sealed record OutputRequest(string ClaimToken, int Chunk, long Offset, string Text);
+
 internal sealed record ErrorAnswer(ErrorBody? Error);
 
-internal sealed record ErrorBody(string? Code, string? Message);
+internal sealed record ErrorBody(string? Code, string? Message, ErrorDetails? Details = null);
+
+/// <param name="RetryAfterMs">Over a socket, which has no headers: when to try again.</param>
+internal sealed record ErrorDetails(double? RetryAfterMs);
+
+/// <summary>What the gateway wishes of a connected device; sent when it connects and when it changes.</summary>
+internal sealed record ConfigUpdate(int? OutputChunkBytes, double? OutputPerSecond);
+
+/// <param name="RetryAfterMs">When to come back.</param>
+internal sealed record ReconnectHint(double? RetryAfterMs);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -77,7 +90,13 @@ internal sealed record ErrorBody(string? Code, string? Message);
 [JsonSerializable(typeof(ExtendAnswer))]
 [JsonSerializable(typeof(ResultRequest))]
 [JsonSerializable(typeof(ResultAccepted))]
+[JsonSerializable(typeof(OutputRequest))]
+[JsonSerializable(typeof(OutputTaken))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(ClaimedCommandBody))]
+[JsonSerializable(typeof(ConfigUpdate))]
+[JsonSerializable(typeof(ReconnectHint))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
 /// <summary>How the bodies are written.</summary>

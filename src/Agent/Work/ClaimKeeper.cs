@@ -12,7 +12,7 @@ internal sealed class ClaimKeeper(
 
     /// <summary>
     /// Ends when the claim is no longer ours, which fires <paramref name="dropped"/>, or when cancelled. Without an answer it goes on
-    /// trying, also past the claim's end: the gateway decides, and the work may still be wanted.
+    /// trying, also past the claim's end: the gateway decides, and the work may still be wanted. When a socket is lost it does so at once.
     /// </summary>
     public async Task KeepAsync(ClaimedCommand command, CancellationTokenSource dropped, CancellationToken cancel)
     {
@@ -20,7 +20,7 @@ internal sealed class ClaimKeeper(
         TimeSpan pause = command.Lease.Remaining / 2;
         while (true)
         {
-            await Task.Delay(pause > Shortest ? pause : Shortest, time, cancel);
+            await WaitAsync(pause > Shortest ? pause : Shortest, backoff, cancel);
             Reply<ClaimLease> reply = await transport.ExtendAsync(command.Id, command.ClaimToken, visibility, cancel);
             switch (reply.Verdict)
             {
@@ -40,5 +40,21 @@ internal sealed class ClaimKeeper(
                     return;
             }
         }
+    }
+
+    private async Task WaitAsync(TimeSpan pause, Backoff backoff, CancellationToken cancel)
+    {
+        Task lost = transport.SocketLost;
+        try
+        {
+            await lost.WaitAsync(pause, time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            return;
+        }
+
+        // Not all claims of all devices at the same moment.
+        await Task.Delay(backoff.Next(), time, cancel);
     }
 }

@@ -1,9 +1,13 @@
 using Gateway.Agent.Transport;
+using Gateway.Agent.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Agent.Work;
 
-/// <summary>Claims commands by long poll, as many as there are hands free, and has them worked on.</summary>
+/// <summary>
+/// Has commands worked on, as many at once as there are hands: those that come over the socket, and while there is none those that it claims by
+/// long poll.
+/// </summary>
 internal sealed class ClaimLoop(
     IGatewayTransport transport, Worker worker, Outbox outbox, Func<Backoff> newBackoff, ClaimOptions options,
     TimeProvider time, ILogger log) : IDisposable
@@ -15,33 +19,47 @@ internal sealed class ClaimLoop(
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim hands = new(options.Concurrency);
+    private readonly Lock gate = new();
     private readonly List<Task> working = [];
+    private CancellationToken stopping;
+    private CancellationToken killing;
+
+    /// <summary>A command that came over the socket; it waits for a hand. Never waits itself.</summary>
+    public void Push(ClaimedCommand command)
+    {
+        if (!stopping.IsCancellationRequested) Begin(() => WorkPushedAsync(command));
+    }
 
     /// <summary>
     /// Claims until <paramref name="stop"/>, then waits for what is running; that ends at once when <paramref name="kill"/> fires.
     /// </summary>
-    public async Task RunAsync(CancellationToken stop, CancellationToken kill)
+    /// <param name="link">The socket, beside which nothing is claimed while it lasts; null: there is never one.</param>
+    public async Task RunAsync(SocketLink? link, CancellationToken stop, CancellationToken kill)
     {
+        lock (gate) (stopping, killing) = (stop, kill);
         try
         {
-            await ClaimAsync(stop, kill);
+            await ClaimAsync(link, stop, kill);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // No more work; what was taken is finished.
         }
 
-        await Task.WhenAll(working);
+        Task all;
+        lock (gate) all = Task.WhenAll(working);
+        await all;
     }
 
     public void Dispose() => hands.Dispose();
 
-    private async Task ClaimAsync(CancellationToken stop, CancellationToken kill)
+    private async Task ClaimAsync(SocketLink? link, CancellationToken stop, CancellationToken kill)
     {
         Backoff backoff = newBackoff();
         string requestId = NewRequestId();
         while (true)
         {
+            if (link is not null) await link.Unavailable.WaitAsync(stop);
             await hands.WaitAsync(stop);
             int free = 1;
             while (free < options.Concurrency && hands.Wait(0, stop)) free++;
@@ -51,16 +69,15 @@ internal sealed class ClaimLoop(
             {
                 long asked = time.GetTimestamp();
                 Reply<IReadOnlyList<ClaimedCommand>> reply = outbox.Count < MostUndelivered
-                    ? await transport.ClaimAsync(new ClaimAttempt(requestId, free), options.Visibility, options.Wait, stop)
+                    ? await AskAsync(link, new ClaimAttempt(requestId, free), stop)
                     : new Reply<IReadOnlyList<ClaimedCommand>>(Verdict.Unavailable, null);
                 if (reply.Value is { } commands)
                 {
                     requestId = NewRequestId();
-                    working.RemoveAll(task => task.IsCompleted);
                     foreach (ClaimedCommand command in commands.Take(free))
                     {
                         taken++;
-                        working.Add(WorkAsync(command, kill));
+                        Begin(() => WorkAsync(command, kill));
                     }
 
                     backoff.Reset();
@@ -81,6 +98,28 @@ internal sealed class ClaimLoop(
         }
     }
 
+    private async Task<Reply<IReadOnlyList<ClaimedCommand>>> AskAsync(SocketLink? link, ClaimAttempt attempt, CancellationToken stop)
+    {
+        if (link is null) return await transport.ClaimAsync(attempt, options.Visibility, options.Wait, stop);
+        using var poll = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<Reply<IReadOnlyList<ClaimedCommand>>> asking = transport.ClaimAsync(attempt, options.Visibility, options.Wait, poll.Token);
+        if (await Task.WhenAny(asking, link.Opened) == asking) return await asking;
+
+        // A socket is open: the hands are for what comes over it. What the poll was given by then is had by its id.
+        await poll.CancelAsync();
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return asking.IsCompletedSuccessfully ? asking.Result : await transport.ClaimAsync(attempt, options.Visibility, TimeSpan.Zero, stop);
+    }
+
+    private void Begin(Func<Task> work)
+    {
+        lock (gate)
+        {
+            working.RemoveAll(task => task.IsCompleted);
+            working.Add(work());
+        }
+    }
+
     private static string NewRequestId() => Guid.NewGuid().ToString("N");
 
     private async Task WorkAsync(ClaimedCommand command, CancellationToken kill)
@@ -89,11 +128,36 @@ internal sealed class ClaimLoop(
         await Task.Yield();
         try
         {
-            await worker.WorkAsync(command, kill);
+            await worker.WorkAsync(command, static _ => Task.CompletedTask, kill);
         }
         finally
         {
             hands.Release();
+        }
+    }
+
+    private async Task WorkPushedAsync(ClaimedCommand command)
+    {
+        await Task.Yield();
+        bool hasHand = false;
+        try
+        {
+            await worker.WorkAsync(command, TakeHandAsync, killing);
+        }
+        catch (OperationCanceledException) when (!hasHand)
+        {
+            // The agent stops, or the claim is gone, before its turn came.
+        }
+        finally
+        {
+            if (hasHand) hands.Release();
+        }
+
+        async Task TakeHandAsync(CancellationToken dropped)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, dropped);
+            await hands.WaitAsync(either.Token);
+            hasHand = true;
         }
     }
 }

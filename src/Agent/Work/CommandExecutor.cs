@@ -15,8 +15,10 @@ internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time,
 
     /// <param name="stopping">The agent stops: the command ends as a failure that says so.</param>
     /// <param name="dropped">Nobody wants the result any more: the command ends, and the answer is null.</param>
+    /// <param name="print">Takes what the command prints while it runs; null: nobody asks.</param>
     public async Task<Execution?> RunAsync(
-        string type, JsonElement parameters, TimeSpan? timeout, CancellationToken stopping, CancellationToken dropped)
+        string type, JsonElement parameters, TimeSpan? timeout, CancellationToken stopping, CancellationToken dropped,
+        Action<string>? print = null)
     {
         (ICommand? command, string problem) = catalog.Find(type);
         if (command is null) return Execution.Failure(problem);
@@ -28,7 +30,9 @@ internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time,
         CommandOutcome outcome;
         try
         {
-            outcome = await command.RunAsync(new Parameters(parameters), linked.Token);
+            outcome = command is IPrintingCommand printing && print is not null
+                ? await printing.RunAsync(new Parameters(parameters), print, linked.Token)
+                : await command.RunAsync(new Parameters(parameters), linked.Token);
         }
         catch (InvalidParameterException wrong)
         {

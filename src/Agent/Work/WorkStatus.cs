@@ -21,8 +21,7 @@ internal sealed class WorkStatus
     /// <summary>Why a result could not be kept on disk, the last time it was tried; null when it could.</summary>
     public string? OutboxFault { set => outboxFault = value; }
 
-    /// <returns>False when this claim is being worked on already.</returns>
-    public bool TryBegin(ClaimKey key, string type) => running.TryAdd(key, new RunningCommand(key.CommandId, type));
+    public void Begin(ClaimKey key, string type) => running[key] = new RunningCommand(key.CommandId, type);
 
     public void End(ClaimKey key) => running.TryRemove(key, out _);
 }

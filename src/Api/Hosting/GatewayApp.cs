@@ -1,5 +1,7 @@
 using Gateway.Actors.Hosting;
 using Gateway.Api.Surfaces.Gateway;
+using Gateway.Api.Telemetry;
+using Gateway.Api.Telemetry.Prometheus;
 using Gateway.Sidecar.Hosting;
 using Microsoft.AspNetCore.Connections;
 
@@ -20,6 +22,7 @@ internal static class GatewayApp
         if (embedded || string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Gateway")))
             builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));
         if (embedded) EmbeddedSidecar.Add(builder, options);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.AddGatewayBackend(options);
         if (options.HostsApi) builder.AddSurfaces(options);
         if (builder.Environment.IsDevelopment()) builder.Services.AddHostedService<StartBanner>();
@@ -53,6 +56,7 @@ internal static class GatewayApp
             app.MapSurfaces();
         }
 
+        app.MapMetrics(options.AppPort);
         app.MapGatewayBackend();
         return app;
     }

@@ -7,6 +7,7 @@ using Gateway.Api.Channels.Output;
 using Gateway.Api.Channels.Sockets;
 using Gateway.Api.Health;
 using Gateway.Api.OpenApi;
+using Gateway.Api.Portal;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway;
 using Gateway.Storage;
@@ -36,6 +37,7 @@ internal static class SurfaceRegistration
         builder.Services.AddGatewaySurface(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddApiDocument();
+        builder.AddPortalPages(options);
     }
 
     /// <summary>Maps the surfaces, on both ports: devices may also come through a sidecar's invoke.</summary>
@@ -44,5 +46,6 @@ internal static class SurfaceRegistration
         app.MapGatewaySurface();
         app.MapHealth();
         app.MapApiDocument();
+        app.MapPortalPages();
     }
 }

@@ -25,6 +25,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     {
         RetryFloor = TimeSpan.FromMilliseconds(5),
         RetryCap = TimeSpan.FromMilliseconds(50),
+        UsesSocket = false,
     };
 
     /// <summary>Starts an agent that is registered; its scripts are in the folder's <c>scripts</c>, its files in <c>home</c>.</summary>

@@ -69,6 +69,9 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
         app.MapPost("/api/v1/device/commands/claim", gateway.Operation("claim", gateway.ClaimAsync, authenticated: true));
         app.MapPost("/api/v1/device/commands/{id}/extend", gateway.Operation("extend", gateway.Extend, authenticated: true));
         app.MapPost("/api/v1/device/commands/{id}/result", gateway.Operation("result", gateway.Result, authenticated: true));
+        app.MapPost("/api/v1/device/commands/{id}/output", gateway.Operation("output", gateway.TakeOutput, authenticated: true));
+        app.UseWebSockets();
+        app.Map("/ws/device", gateway.ServeSocketAsync);
         await app.StartAsync();
         gateway.Url = app.Urls.Single();
         return gateway;
@@ -92,6 +95,9 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
         Changed();
         return command;
     }
+
+    /// <summary>Takes all faults back that are still to come.</summary>
+    public void Forgive() => faults.Clear();
 
     /// <summary>Gives the command out again, under the same token or a new one.</summary>
     public void Offer(Command command, bool sameToken)

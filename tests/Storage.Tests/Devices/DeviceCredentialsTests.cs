@@ -16,6 +16,22 @@ public abstract class DeviceCredentialsTests(ITestDatabases databases) : Storage
     }
 
     [Fact]
+    public async Task FindSecrets_Some_AreFoundButThoseThatHaveNone()
+    {
+        await RegisterAsync("pi-1");
+        await RegisterAsync("pi-2");
+        await ProvisionAsync("pi-3");
+        await Store.Devices.SetSuspendedAsync("pi-2", suspended: true, Token);
+
+        var found = await Store.Credentials.FindSecretsAsync(["pi-1", "pi-2", "pi-3", "nobody"], Token);
+
+        Assert.Equal(["pi-1", "pi-2"], found.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(new DeviceSecret("secret", DeviceLifecycle.Active), found["pi-1"]);
+        Assert.Equal(DeviceLifecycle.Suspended, found["pi-2"].Lifecycle);
+        Assert.Empty(await Store.Credentials.FindSecretsAsync([], Token));
+    }
+
+    [Fact]
     public async Task AddToken_ActiveDeviceWithItsSecret_IsFound()
     {
         await RegisterAsync("pi-1", "alice");

@@ -64,10 +64,13 @@ internal sealed class DeviceChannels(
     }
 
     /// <summary>A socket has ended: its claims last for the grace, unless another one has taken over.</summary>
-    public async Task DetachAsync(string deviceId, string connection)
+    /// <param name="deviceId">The device.</param>
+    /// <param name="connection">The socket's id.</param>
+    /// <param name="isReplaced">Whether a head has named another one since: then there is nothing left to detach.</param>
+    public async Task DetachAsync(string deviceId, string connection, bool isReplaced)
     {
         // Known until it is detached, or it would look like an orphan meanwhile.
-        await DetachFromHeadAsync(deviceId, connection);
+        if (!isReplaced) await DetachFromHeadAsync(deviceId, connection);
         Forget(deviceId, connection);
     }
 

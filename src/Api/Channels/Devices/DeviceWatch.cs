@@ -14,8 +14,8 @@ internal sealed class DeviceWatch(DeviceChannels channels, IDeviceCredentialStor
     /// <summary>How often credentials are checked.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(3);
 
-    /// <summary>Credentials are checked this often for each time that presence is noted: every 30 s.</summary>
-    private const int ChecksPerTouch = 10;
+    /// <summary>How often presence is noted, a check exact.</summary>
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromSeconds(30);
 
     private const int DevicesPerCheck = 1_000;
 
@@ -27,10 +27,14 @@ internal sealed class DeviceWatch(DeviceChannels channels, IDeviceCredentialStor
         using var timer = new PeriodicTimer(CheckInterval, time);
         try
         {
-            for (var round = 1; await timer.WaitForNextTickAsync(stoppingToken); round++)
+            for (var touchedAt = time.GetTimestamp(); await timer.WaitForNextTickAsync(stoppingToken);)
             {
-                if (round % ChecksPerTouch == 0)
+                if (time.GetElapsedTime(touchedAt) >= TouchInterval)
+                {
+                    touchedAt = time.GetTimestamp();
                     foreach (var channel in channels.All) channels.Touch(channel);
+                }
+
                 await CheckAsync(stoppingToken);
             }
         }

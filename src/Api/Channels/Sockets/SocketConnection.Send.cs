@@ -90,6 +90,8 @@ internal sealed partial class SocketConnection
 
                 await socket.SendAsync(current.Text, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
                 Volatile.Write(ref sendingSince, 0);
+                // The server takes writes to a connection that was cut, and drops them.
+                if (isCut) throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
                 current.Written?.TrySetResult(true);
                 metrics.Sent(Kind);
             }

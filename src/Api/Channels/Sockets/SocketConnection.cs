@@ -11,6 +11,7 @@ internal sealed partial class SocketConnection : IDisposable
 {
     private readonly WebSocket socket;
     private readonly Action cut;
+    private readonly CancellationToken gone;
     private readonly ISocketHandler handler;
     private readonly ChannelOptions limits;
     private readonly SocketMetrics metrics;
@@ -22,6 +23,7 @@ internal sealed partial class SocketConnection : IDisposable
     private long closeBy = long.MaxValue;
     private Task told = Task.CompletedTask;
     private bool isOver;
+    private volatile bool isCut;
 
     /// <summary>Made by <see cref="SocketServer"/>.</summary>
     /// <param name="id">See <see cref="Id"/>.</param>
@@ -33,11 +35,12 @@ internal sealed partial class SocketConnection : IDisposable
     /// <param name="metrics">Where messages are counted.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">For what handlers throw.</param>
+    /// <param name="gone">Cancelled when the connection below the socket has ended.</param>
     public SocketConnection(
         string id, SocketKind kind, WebSocket socket, Action cut, ISocketHandler handler,
-        ChannelOptions limits, SocketMetrics metrics, TimeProvider time, ILogger logger)
+        ChannelOptions limits, SocketMetrics metrics, TimeProvider time, ILogger logger, CancellationToken gone)
     {
-        (Id, Kind, this.socket, this.cut, this.handler) = (id, kind, socket, cut, handler);
+        (Id, Kind, this.socket, this.cut, this.gone, this.handler) = (id, kind, socket, cut, gone, handler);
         (this.limits, this.metrics, this.time, this.logger) = (limits, metrics, time, logger);
         rate = new MessageRate(limits.MessagesPerSecond, time);
         receivedAt = time.GetTimestamp();
@@ -84,6 +87,7 @@ internal sealed partial class SocketConnection : IDisposable
     public void Abort()
     {
         Close(SocketClose.Lost);
+        isCut = true;
         lock (gate)
         {
             // What is below the socket may be another request's by then.
@@ -103,8 +107,10 @@ internal sealed partial class SocketConnection : IDisposable
         }
         catch (WebSocketException e) when (e.WebSocketErrorCode == WebSocketError.Faulted)
         {
-            // Not UTF-8, or no frames as they should be: the framework has sent the code for it.
+            // Not UTF-8, or no frames as they should be: the framework has sent the code for it, and resets the connection once it is let go. The
+            // peer gets the time to read it.
             Close(SocketClose.NotJson);
+            await GoneAsync();
         }
         catch (Exception e)
         {
@@ -139,6 +145,14 @@ internal sealed partial class SocketConnection : IDisposable
         if (now >= Volatile.Read(ref closeBy)) Abort();
         else if (IsSendStalled(now)) Close(SocketClose.TooSlow);
         else if (IsIdle(now)) Close(SocketClose.Idle);
+    }
+
+    /// <summary>Waits until the peer has gone, or its time is over and it is cut.</summary>
+    private async Task GoneAsync()
+    {
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = gone.Register(left.SetResult);
+        await left.Task;
     }
 
     /// <summary>Runs the handler; false: the socket is ending.</summary>

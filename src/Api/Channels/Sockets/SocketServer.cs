@@ -26,7 +26,7 @@ internal sealed class SocketServer(
         using var socket = await context.WebSockets.AcceptWebSocketAsync(
             new WebSocketAcceptContext { KeepAliveInterval = limits.PingInterval, KeepAliveTimeout = limits.PongTimeout });
         var id = "conn_" + SortableId.Create(time.GetUtcNow(), RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
-        using var connection = new SocketConnection(id, kind, socket, context.Abort, handler, limits, metrics, time, logger);
+        using var connection = new SocketConnection(id, kind, socket, context.Abort, handler, limits, metrics, time, logger, context.RequestAborted);
         metrics.Opened(kind);
         open.Add(connection);
         var why = SocketClose.Failed;

@@ -17,7 +17,7 @@ internal sealed class GatewayFailures(RequestDelegate next, ILogger<GatewayFailu
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the rest of the pipeline.</summary>
-    public Task InvokeAsync(HttpContext context) => 
+    public Task InvokeAsync(HttpContext context) =>
         context.Request.Path.StartsWithSegments(Root) || GatewaySockets.IsOne(context.Request.Path) ? GuardAsync(context) : next(context);
 
     private async Task GuardAsync(HttpContext context)

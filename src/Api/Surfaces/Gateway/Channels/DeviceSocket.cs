@@ -23,7 +23,8 @@ internal sealed class DeviceSocket(
     private const string Status = "status", Result = "command_result", Output = "output", Extend = "extend";
 
     /// <inheritdoc />
-    public override Task ClosedAsync(SocketClose close) => channels.DetachAsync(deviceId, Connection.Id);
+    public override Task ClosedAsync(SocketClose close) =>
+        channels.DetachAsync(deviceId, Connection.Id, isReplaced: close == SocketClose.Replaced);
 
     /// <inheritdoc />
     protected override async Task BeginAsync(CancellationToken cancellationToken)

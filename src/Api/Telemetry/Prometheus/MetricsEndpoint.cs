@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Api.Telemetry.Prometheus;
+
+/// <summary><c>GET /metrics</c>, for a Prometheus.</summary>
+internal static class MetricsEndpoint
+{
+    /// <summary>
+    /// Maps it. It is there on the app port, without the sidecar's token: that port is this machine's only, and metrics hold no secret. On other
+    /// ports only with <c>Gateway:Metrics:Public</c>. Which one, the connection tells: a Host header can be forged.
+    /// </summary>
+    public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder routes, int appPort)
+    {
+        // Made now, so that it misses nothing.
+        var collector = routes.ServiceProvider.GetRequiredService<PrometheusCollector>();
+        var isPublic = routes.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Public;
+        routes.MapGet("/metrics", (HttpContext context) =>
+            {
+                if (!isPublic && context.Connection.LocalPort != appPort) return Results.NotFound();
+                context.Response.Headers.CacheControl = "no-store";
+                return Results.Text(collector.Collect(), PrometheusText.ContentType);
+            })
+            .ExcludeFromDescription();
+        return routes;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Gateway.Api.Telemetry;
+
+/// <summary>Log messages of telemetry: events 3600 to 3619.</summary>
+internal static partial class TelemetryLog
+{
+    [LoggerMessage(3600, LogLevel.Warning, "The instrument {Instrument} of {Meter} is not shown: the metric {Metric} is another's of another type")]
+    public static partial void NameTaken(ILogger logger, string instrument, string meter, string metric);
+
+    [LoggerMessage(3601, LogLevel.Warning, "An instrument could not be read and is missing from the metrics")]
+    public static partial void NotRead(ILogger logger, Exception exception);
+
+    [LoggerMessage(3602, LogLevel.Warning, "The commands in all queues could not be counted; the metric is missing until they can")]
+    public static partial void DepthUnknown(ILogger logger, Exception exception);
+
+    [LoggerMessage(3603, LogLevel.Information, "Traces and metrics go to {Endpoint} by OTLP")]
+    public static partial void Exporting(ILogger logger, string endpoint);
+}

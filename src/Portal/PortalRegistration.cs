@@ -1,0 +1,90 @@
+using Gateway.Portal.Api;
+using Gateway.Portal.Assets;
+using Gateway.Portal.Live;
+using Gateway.Portal.SignIn;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Portal;
+
+/// <summary>The customers' page: adds it to a host, puts it into its pipeline, and maps it at <c>/</c>.</summary>
+public static class PortalRegistration
+{
+    /// <summary>Adds the portal. Data protection is the host's: its keys must outlast the process, or everybody is signed out with it.</summary>
+    public static IServiceCollection AddPortal(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<PortalOptions>();
+        services.AddSingleton<CustomerSignIn>();
+        services.AddSingleton<SignIns>();
+        services.AddSingleton<IConfigureOptions<CookieAuthenticationOptions>, PortalCookie>();
+        services.AddAuthentication().AddCookie(PortalSession.Scheme);
+        services.AddAuthorizationBuilder().AddPolicy(
+            PortalSession.Scheme,
+            policy => policy.AddAuthenticationSchemes(PortalSession.Scheme).RequireClaim(PortalSession.RequiredClaim));
+        services.AddCascadingAuthenticationState();
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "gateway_portal_form";
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+
+        services.AddHttpClient(CustomerSignIn.HttpClientName, http => http.Timeout = TimeSpan.FromSeconds(10));
+        services.AddHttpClient<GatewayClient>((provider, http) =>
+        {
+            http.BaseAddress = provider.GetRequiredService<IOptions<PortalOptions>>().Value.Gateway;
+            http.Timeout = TimeSpan.FromSeconds(15);
+        }).RemoveAllLoggers();
+        services.AddScoped<CustomerAccess>();
+        services.AddScoped<LiveConnection>();
+
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = 200;
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
+        });
+        return services;
+    }
+
+    /// <summary>After routing, authentication and authorization.</summary>
+    public static IApplicationBuilder UsePortal(this IApplicationBuilder app)
+    {
+        app.Use(async (context, next) =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<PortalEndpoint>() is not null)
+            {
+                PortalHeaders.Set(context.Response);
+                // The circuit's connection and the page of the sign-in ask for no policy, which would tell them who calls.
+                var known = await context.AuthenticateAsync(PortalSession.Scheme);
+                if (known.Principal is { } principal) context.User = principal;
+            }
+
+            await next(context);
+        });
+        return app.UseAntiforgery();
+    }
+
+    /// <summary>Maps the pages, what they are made of, and their circuit.</summary>
+    public static void MapPortal(this IEndpointRouteBuilder routes)
+    {
+        PortalAssets.Map(routes);
+        var portal = routes.MapGroup("").WithMetadata(PortalEndpoint.Instance);
+        portal.MapSignIn();
+        routes.MapRazorComponents<Shell.App>()
+            .AddInteractiveServerRenderMode(circuits => circuits.ContentSecurityFrameAncestorsPolicy = null)
+            .WithMetadata(PortalEndpoint.Instance);
+    }
+
+    /// <summary>Marks what the portal's headers and cookie are for.</summary>
+    private sealed class PortalEndpoint
+    {
+        public static readonly PortalEndpoint Instance = new();
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Gateway.Portal.SignIn;
+
+/// <summary>What changes the cookie and is no page: signing out, and renewing from a page that stays open.</summary>
+internal static class SignInEndpoints
+{
+    /// <summary>The path that an open page calls to have its cookie renewed.</summary>
+    public const string RenewPath = "/sign-in/renew";
+
+    /// <summary>The path that the form of the sign-out button is sent to.</summary>
+    public const string SignOutPath = "/sign-out";
+
+    /// <summary>Maps them.</summary>
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(RenewPath, (Delegate)RenewAsync).ExcludeFromDescription();
+        routes.MapPost(SignOutPath, SignOutAsync).ExcludeFromDescription();
+    }
+
+    /// <summary>204: the cookie is fresh, and so is the sign-in in every circuit; 401: sign in again. Nothing else is told.</summary>
+    private static async Task<IResult> RenewAsync(HttpContext context) =>
+        (await context.AuthenticateAsync(PortalSession.Scheme)).Succeeded ? Results.NoContent() : Results.StatusCode(StatusCodes.Status401Unauthorized);
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, CustomerSignIn signIn, SignIns signIns)
+    {
+        var known = await context.AuthenticateAsync(PortalSession.Scheme);
+        if (known.Principal is { } principal) context.User = principal;
+        if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest();
+        if (PortalSession.From(known.Principal) is { } session)
+        {
+            signIns.End(session);
+            await signIn.SignOutAsync(session, context.RequestAborted);
+        }
+
+        await context.SignOutAsync(PortalSession.Scheme);
+        return Results.LocalRedirect("/sign-in?ended=out");
+    }
+}
