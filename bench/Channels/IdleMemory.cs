@@ -4,7 +4,10 @@ using Gateway.Bench.Load;
 
 namespace Gateway.Bench.Channels;
 
-/// <summary>What connected devices cost that say nothing, beside as many bare sockets: in a server that has done nothing else.</summary>
+/// <summary>
+/// What connected devices cost that say nothing, beside as many bare sockets. The base is a server that has had as many sockets before, of other
+/// devices: what it makes once, and the page caches of its stores, are there by then.
+/// </summary>
 /// <param name="http">For the server.</param>
 /// <param name="server">The server.</param>
 /// <param name="fleet">Registers the devices.</param>
@@ -14,7 +17,6 @@ internal sealed class IdleMemory(HttpClient http, Uri server, Fleet fleet)
     public const int Aim = 24 * 1024;
 
     private const int AtOnce = 16;
-    private const int WarmUp = 200;
 
     /// <summary>Longer than it takes for every socket to have been pinged.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(25);
@@ -25,13 +27,13 @@ internal sealed class IdleMemory(HttpClient http, Uri server, Fleet fleet)
     /// <summary>Opens so many of each kind, one kind after the other.</summary>
     public async Task<IReadOnlyList<MemoryRow>> MeasureAsync(int count, CancellationToken cancellationToken)
     {
+        var others = await fleet.RegisterAsync(count, cancellationToken);
         var devices = await fleet.RegisterAsync(count, cancellationToken);
         var bare = Enumerable.Repeat($"{FloorStartup.Path}/echo", count).ToList();
-        await WithAsync(bare.Take(WarmUp), () => Task.FromResult(0));
-        await WithAsync(devices.Take(WarmUp), () => Task.FromResult(0));
-        await Task.Delay(Ends, TimeProvider.System, cancellationToken);
+        await WithAsync(bare, () => ReadAsync(TimeSpan.Zero));
+        await WithAsync(others, () => ReadAsync(Idle));
 
-        var before = await ReadAsync(TimeSpan.Zero);
+        var before = await ReadAsync(Ends);
         var open = await WithAsync(bare, () => ReadAsync(Idle));
         var between = await ReadAsync(Ends);
         var connected = await WithAsync(devices, () => ReadAsync(Idle));
@@ -40,7 +42,7 @@ internal sealed class IdleMemory(HttpClient http, Uri server, Fleet fleet)
         [
             new MemoryRow("floor: bare sockets", count, before, open),
             new MemoryRow("device sockets", count, between, connected),
-            new MemoryRow("of which stay after their end", count, between, after),
+            new MemoryRow("of it after their end", count, between, after),
         ];
 
         async Task<T> WithAsync<T>(IEnumerable<string> paths, Func<Task<T>> work)
