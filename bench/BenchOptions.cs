@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.Bench.Channels;
 
 namespace Gateway.Bench;
 
@@ -8,8 +9,17 @@ internal sealed record BenchOptions
     /// <summary>How often each phase is run for each number of clients. Default 12.</summary>
     public int Rounds { get; init; } = 12;
 
-    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>. Default 1, 16, 64.</summary>
+    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>, of <see cref="ChannelBenchmark.Devices"/> for channels. Default 1, 16, 64; for channels 1, 16.</summary>
     public IReadOnlyList<int> Clients { get; init; } = [1, 16, 64];
+
+    /// <summary>Whether live channels are measured, in place of operations over HTTP.</summary>
+    public bool OnChannels { get; init; }
+
+    /// <summary>How many device sockets are open for their memory; 0: memory is not measured. Default 5,000.</summary>
+    public int Sockets { get; init; } = 5_000;
+
+    /// <summary>Numbers of subscribers at once. Default 1, 100, 1,000.</summary>
+    public IReadOnlyList<int> Subscribers { get; init; } = [1, 100, 1_000];
 
     /// <summary>Where to write the picture; null: nowhere.</summary>
     public string? Svg { get; init; }
@@ -27,6 +37,12 @@ internal sealed record BenchOptions
     public static BenchOptions Parse(string[] args)
     {
         var options = new BenchOptions();
+        if (args is ["--channels", .. var rest])
+        {
+            options = options with { OnChannels = true, Clients = [1, 16] };
+            args = rest;
+        }
+
         if (args.Length % 2 != 0) throw new ArgumentException("Each option takes a value.");
         foreach (var pair in args.Chunk(2))
         {
@@ -34,17 +50,21 @@ internal sealed record BenchOptions
             {
                 ["--rounds", var text] => options with { Rounds = Whole(text) },
                 ["--clients", var text] => options with { Clients = [.. text.Split(',').Select(Whole)] },
+                ["--sockets", var text] when options.OnChannels => options with { Sockets = Whole(text) },
+                ["--subscribers", var text] when options.OnChannels => options with { Subscribers = [.. text.Split(',').Select(Whole)] },
                 ["--svg", var text] => options with { Svg = text },
                 ["--url", var text] => options with { Url = new Uri(text) },
                 ["--token", var text] => options with { Token = text },
                 ["--sidecar", "embedded"] => options with { OnDaprd = false },
                 ["--sidecar", "daprd"] => options with { OnDaprd = true },
-                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, or --url with --token."),
+                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, or --url with --token; after a first --channels also --sockets and --subscribers."),
             };
         }
 
-        if (options.Clients.Any(count => count < 1 || Benchmark.Devices % count != 0))
-            throw new ArgumentException($"Numbers of clients must divide {Benchmark.Devices}.");
+        var devices = options.OnChannels ? ChannelBenchmark.Devices : Benchmark.Devices;
+        if (options.Clients.Any(count => count < 1 || devices % count != 0)) throw new ArgumentException($"Numbers of clients must divide {devices}.");
+        if (options.Subscribers.Any(count => count < 1)) throw new ArgumentException("There is at least one subscriber.");
+        if (options.OnChannels && options.Url is not null) throw new ArgumentException("--channels needs a server of its own.");
         if (options.Url is null != options.Token is null) throw new ArgumentException("--url and --token go together.");
         return options;
     }

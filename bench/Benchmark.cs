@@ -60,9 +60,13 @@ internal static class Benchmark
                 $"ready after {own.Process.TimeToReady.TotalSeconds:0.0} s, idle {idle >> 20} MB, after the run {own.Process.Memory >> 20} MB, on disk {own.Process.DiskSize >> 20} MB");
         }
 
-        if (options.Svg is { } path) await File.WriteAllTextAsync(path, Picture.Draw(rows), cancellationToken);
+        if (options.Svg is { } path) await File.WriteAllTextAsync(path, Picture.Draw("Latency of each operation as a multiple of one etag save", Sections(rows)), cancellationToken);
         return 0;
     }
+
+    private static IEnumerable<Section> Sections(IEnumerable<Series> rows) => rows.GroupBy(row => row.Clients).Select(group => new Section(
+        $"{(group.Key == 1 ? "1 client" : $"{group.Key} clients")}: median latency, one etag save = 1",
+        [.. group.Select(row => Bar.Of(row, FormattableString.Invariant($"{row.P50:0.00} ms, {row.PerSecond:#,0}/s")))]));
 
     private static async Task RoundAsync(
         HttpClient http, Fleet fleet, ServerProcess? own, int clients, Dictionary<string, Series>? series, CancellationToken cancellationToken)

@@ -1,9 +1,13 @@
 using Gateway.Bench;
+using Gateway.Bench.Channels;
 
-// dotnet run -c Release --project bench [-- --rounds 12 --clients 1,16,64 --svg docs/bench.svg]
+// dotnet run -c Release --project bench [-- [--channels] --rounds 12 --clients 1,16,64 --svg docs/bench.svg]
 try
 {
-    return await Benchmark.RunAsync(BenchOptions.Parse(args), CancellationToken.None);
+    var options = BenchOptions.Parse(args);
+    return options.OnChannels
+        ? await ChannelBenchmark.RunAsync(options, CancellationToken.None)
+        : await Benchmark.RunAsync(options, CancellationToken.None);
 }
 catch (ArgumentException e)
 {

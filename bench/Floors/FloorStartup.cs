@@ -15,7 +15,7 @@ namespace Gateway.Bench.Floors;
 /// </summary>
 internal sealed class FloorStartup : IHostingStartup, IStartupFilter
 {
-    /// <summary><c>{Path}/none</c>, <c>{Path}/save/{key}</c>, <c>{Path}/actor/{id}</c>.</summary>
+    /// <summary><c>{Path}/none</c>, <c>{Path}/save/{key}</c>, <c>{Path}/actor/{id}</c>, <c>{Path}/memory</c>; sockets: <c>{Path}/echo</c>, <c>{Path}/broadcast</c>.</summary>
     public const string Path = "/bench";
 
     private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite };
@@ -31,7 +31,7 @@ internal sealed class FloorStartup : IHostingStartup, IStartupFilter
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use((context, rest) => context.Request.Path.StartsWithSegments(Path, out var what) ? AnswerAsync(context, what.Value!) : rest(context));
+        app.Map(Path, floors => floors.UseWebSockets().Run(context => AnswerAsync(context, context.Request.Path.Value!)));
         next(app);
     };
 
@@ -41,6 +41,9 @@ internal sealed class FloorStartup : IHostingStartup, IStartupFilter
         [_, "save", var key] => SaveAsync(context, key),
         [_, "actor", var id] => context.RequestServices.GetRequiredService<IActorProxyFactory>()
             .CreateActorProxy<IIdleActor>(new ActorId(id), nameof(IdleActor)).IdleAsync(),
+        [_, "echo"] => SocketFloor.EchoAsync(context),
+        [_, "broadcast"] => SocketFloor.BroadcastAsync(context),
+        [_, "memory"] => context.Response.WriteAsJsonAsync(MemoryReading.Take(), context.RequestAborted),
         _ => Task.FromException(new ArgumentException($"There is no floor {what}.")),
     };
 

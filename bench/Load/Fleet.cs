@@ -21,23 +21,46 @@ internal sealed class Fleet(HttpClient http, string customerToken)
 
     public int Count => devices.Count;
 
+    /// <summary>Path and query of the customer's socket.</summary>
+    public string CustomerSocket => $"/ws/customer?token={customerToken}";
+
     /// <summary>Provisions, registers and signs in devices, each with a session.</summary>
     public async Task AddAsync(int count, CancellationToken cancellationToken)
     {
-        var run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+        var run = NewRun();
         for (var i = 0; i < count; i++)
         {
             var id = $"bench-{run}-{i}";
-            var provisioned = await CustomerAsync("devices/provision", Json(new { deviceId = id }), cancellationToken);
-            var activationCode = Parse(provisioned).GetProperty("device").GetProperty("activationCode").GetString();
-            var deviceSecret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
-            await SendAsync("device/register", Json(new { deviceId = id, activationCode, deviceSecret }), null, cancellationToken);
+            var deviceSecret = await RegisterAsync(id, cancellationToken);
             var signedIn = await SendAsync("device/auth", Json(new { deviceId = id, deviceSecret }), null, cancellationToken);
             var opened = await CustomerAsync("sessions", Json(new { deviceId = id, type = "diagnostic" }), cancellationToken);
             devices.Add(new Device(
-                Parse(signedIn).GetProperty("token").GetString()!, Parse(opened).GetProperty("session").GetProperty("id").GetString()!));
+                id,
+                deviceSecret,
+                Parse(signedIn).GetProperty("token").GetString()!,
+                Parse(opened).GetProperty("session").GetProperty("id").GetString()!));
         }
     }
+
+    /// <summary>Provisions and registers devices that do nothing but connect.</summary>
+    /// <returns>Path and query of the socket of each.</returns>
+    public async Task<IReadOnlyList<string>> RegisterAsync(int count, CancellationToken cancellationToken)
+    {
+        var run = NewRun();
+        var sockets = new string[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            var id = $"bench-{run}-{i}";
+            sockets[i] = SocketOf(id, await RegisterAsync(id, token));
+        });
+        return sockets;
+    }
+
+    /// <summary>The id of a device.</summary>
+    public string IdOf(int device) => devices[device].Id;
+
+    /// <summary>Path and query of a device's socket.</summary>
+    public string SocketOf(int device) => SocketOf(devices[device].Id, devices[device].Secret);
 
     public Task EnqueueAsync(int device, CancellationToken cancellationToken) =>
         CustomerAsync($"sessions/{devices[device].Session}/commands", Command, cancellationToken);
@@ -68,6 +91,20 @@ internal sealed class Fleet(HttpClient http, string customerToken)
     }
 
     public Task HeartbeatAsync(int device, CancellationToken cancellationToken) => DeviceAsync(device, "heartbeat", Beat, cancellationToken);
+
+    private static string NewRun() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+
+    private static string SocketOf(string id, string secret) => $"/ws/device?deviceId={id}&secret={secret}";
+
+    /// <summary>Provisions and registers a device; answers its secret.</summary>
+    private async Task<string> RegisterAsync(string id, CancellationToken cancellationToken)
+    {
+        var provisioned = await CustomerAsync("devices/provision", Json(new { deviceId = id }), cancellationToken);
+        var activationCode = Parse(provisioned).GetProperty("device").GetProperty("activationCode").GetString();
+        var deviceSecret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        await SendAsync("device/register", Json(new { deviceId = id, activationCode, deviceSecret }), null, cancellationToken);
+        return deviceSecret;
+    }
 
     private static (string Path, byte[] Body) ResultOf(byte[] answer)
     {
@@ -106,7 +143,7 @@ internal sealed class Fleet(HttpClient http, string customerToken)
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value);
 
-    private sealed record Device(string Token, string Session)
+    private sealed record Device(string Id, string Secret, string Token, string Session)
     {
         public Queue<byte[]> Claimed { get; } = [];
 

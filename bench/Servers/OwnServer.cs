@@ -68,6 +68,8 @@ internal sealed class OwnServer : IAsyncDisposable
         // On, as in service, but never reached.
         start.Environment["Gateway__RateLimits__DevicePerMinute"] = "1000000";
         start.Environment["Gateway__RateLimits__CustomerPerMinute"] = "1000000";
+        start.Environment["Gateway__Channels__MessagesPerSecond"] = "10000";
+        start.Environment["Gateway__Channels__ConnectionsPerCustomer"] = "10000";
         start.Environment["SUPABASE_JWT_SECRET"] = secret;
         if (sidecar is null)
         {
