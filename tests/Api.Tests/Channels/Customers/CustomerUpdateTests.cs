@@ -46,7 +46,11 @@ public sealed class CustomerUpdateTests(GatewayHost host) : IClassFixture<Gatewa
         Assert.Equal(1, claimed.Number("data.command.attempt"));
         await device.PostAsync($"/api/v1/device/commands/{command}/result", new
         {
-            claimToken = claim.Text("commands.0.claimToken"), status = "success", output = "pong ✓", executedAt = "2026-01-01T00:00:00Z", duration = 5,
+            claimToken = claim.Text("commands.0.claimToken"),
+            status = "success",
+            output = "pong ✓",
+            executedAt = "2026-01-01T00:00:00Z",
+            duration = 5,
         });
         var ended = await client.NextAsync();
         Assert.Equal("completed", ended.Text("data.command.status"));
@@ -193,7 +197,11 @@ public sealed class CustomerUpdateTests(GatewayHost host) : IClassFixture<Gatewa
         var claim = await device.PostAsync("/api/v1/device/commands/claim");
         (await device.PostAsync($"/api/v1/device/commands/{command}/result", new
         {
-            claimToken = claim.Text("commands.0.claimToken"), status = "success", output = new string('x', 70_000), executedAt = "2026-01-01T00:00:00Z", duration = 5,
+            claimToken = claim.Text("commands.0.claimToken"),
+            status = "success",
+            output = new string('x', 70_000),
+            executedAt = "2026-01-01T00:00:00Z",
+            duration = 5,
         })).Is(HttpStatusCode.OK);
         await client.NextAsync();
         await client.NextAsync();
@@ -269,7 +277,10 @@ public sealed class CustomerUpdateTests(GatewayHost host) : IClassFixture<Gatewa
         await client.NextAsync();
         (await device.PostAsync($"/api/v1/device/commands/{command}/output", new
         {
-            claimToken = claim.Text("commands.0.claimToken"), chunk = 1, offset = 4, text = "line ✓\n",
+            claimToken = claim.Text("commands.0.claimToken"),
+            chunk = 1,
+            offset = 4,
+            text = "line ✓\n",
         })).Is(HttpStatusCode.OK);
         var output = (await client.NextAsync()).Is("output");
         Assert.Equal((device.Id, command), (output.Text("data.deviceId"), output.Text("data.commandId")));

@@ -50,7 +50,9 @@ public sealed class JavaScriptClientTests
         if (!Directory.Exists(Path.Combine(folder, "node_modules"))) Requirement.Missing($"@microsoft/signalr (npm ci in {folder})");
         var start = new ProcessStartInfo("node", ["portal.mjs", url.ToString(), deviceId])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["GATEWAY_TOKEN"] = token;
         try

@@ -28,7 +28,11 @@ public sealed class ReplicaTests(ReplicaPair replicas) : IClassFixture<ReplicaPa
         Assert.Equal("busy", (await client.NextAsync()).Is("device_status").Text("data.status"));
         (await device.PostAsync($"/api/v1/device/commands/{command}/result", new
         {
-            claimToken = token, status = "success", output = "pong", executedAt = "2026-01-01T00:00:00Z", duration = 5,
+            claimToken = token,
+            status = "success",
+            output = "pong",
+            executedAt = "2026-01-01T00:00:00Z",
+            duration = 5,
         })).Is(HttpStatusCode.OK);
         Assert.Equal("pong", (await client.NextAsync()).Text("data.command.result.output"));
         Assert.DoesNotContain(replicas.First.Log.Texts, line => IsRepairOf(device, line));
