@@ -41,9 +41,9 @@ internal sealed class TorturedAgent
         return new TorturedAgent(customer, device, scripts, await customer.OpenSessionAsync(device.Id, "diagnostic"));
     }
 
-    /// <summary>Starts it, again if need be.</summary>
+    /// <summary>Starts it, again if need be. By requests, whose claims it chooses itself, so that it can be stopped for longer; kills over sockets have tests of their own.</summary>
     public void Run() => device.Run(
-        "--scripts", scripts.Folder, "--concurrency", "2", "--visibility", Claim.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+        "--transport", "rest", "--scripts", scripts.Folder, "--concurrency", "2", "--visibility", Claim.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
     /// Sends no more, waits until everything has ended, and expects: no script ran twice, one that completed ran, and what may

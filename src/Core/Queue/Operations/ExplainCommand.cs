@@ -19,6 +19,8 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
             return new Explanation(state, [new(code, $"The command has ended: {state.Name()}.", null)], null, null);
         }
 
+        // An open socket says more than heartbeats, which are written later.
+        var (offlineSince, neverSeen) = turn.Channel is null ? (OfflineSince, NeverSeen) : (null, false);
         var reasons = ImmutableArray.CreateBuilder<ExplainReason>();
         long? next = turn.Now;
         int? ahead = null;
@@ -71,14 +73,14 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
                     reasons.Add(new("device_busy", $"Its device works on {turn.Claimed.Count} other command(s).", null));
                 }
 
-                if (reasons.Count == 0 && OfflineSince is null && !NeverSeen)
+                if (reasons.Count == 0 && offlineSince is null && !neverSeen)
                     reasons.Add(new("ready", "Nothing holds it back: the device gets it when it next asks.", null));
                 break;
         }
 
-        if (NeverSeen) reasons.Add(new("offline", "Its device has never been heard of.", null));
-        else if (OfflineSince is { } since) reasons.Add(new("offline", $"Its device is offline since {since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}.", null));
-        if (NeverSeen || OfflineSince is not null) next = null;
+        if (neverSeen) reasons.Add(new("offline", "Its device has never been heard of.", null));
+        else if (offlineSince is { } since) reasons.Add(new("offline", $"Its device is offline since {since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}.", null));
+        if (neverSeen || offlineSince is not null) next = null;
         return new Explanation(state, reasons.DrainToImmutable(), next, ahead) { ExpiresAt = entry.Definition.ExpiresAt };
     }
 }

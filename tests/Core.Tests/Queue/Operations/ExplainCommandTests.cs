@@ -101,6 +101,16 @@ public sealed class ExplainCommandTests
     }
 
     [Fact]
+    public void Explain_SocketIsOpenButNoHeartbeatWasWrittenYet_IsNotOffline()
+    {
+        device.Attach("conn_1");
+        var id = device.AcceptPending(device.Open());
+
+        Assert.Equal(["approval"], Codes(device.Explain(id, neverSeen: true)));
+        Assert.Equal(["approval"], Codes(device.Explain(id, offlineSince: device.Queue.Now)));
+    }
+
+    [Fact]
     public void Explain_ExpiredInASegment_SaysSo()
     {
         device.AcceptMany(6, () => device.NewCommand(priority: 9));
