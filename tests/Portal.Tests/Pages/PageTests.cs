@@ -71,8 +71,13 @@ public sealed partial class PageTests
         PrepareDevice(host, "sess_1");
         host.Gateway.Answer($"{Sessions}/sess_1", Session("active", new
         {
-            id = "cmd_1", type = "restart_service", status = "pending_approval", priority = 5,
-            parameters = new { name = "nginx" }, digest = "the-digest", createdAt = host.Time.GetUtcNow(),
+            id = "cmd_1",
+            type = "restart_service",
+            status = "pending_approval",
+            priority = 5,
+            parameters = new { name = "nginx" },
+            digest = "the-digest",
+            createdAt = host.Time.GetUtcNow(),
         }));
         var (_, html) = await host.GetAsync("/devices/pi-1");
         Assert.Contains("Processor: 12.5 %", html, StringComparison.Ordinal);
@@ -91,7 +96,12 @@ public sealed partial class PageTests
         PrepareDevice(host, "sess_1");
         host.Gateway.Answer($"{Sessions}/sess_1", Session("active", new
         {
-            id = "cmd_1", type = "ping", status = "completed", priority = 5, createdAt = host.Time.GetUtcNow(), endedAt = host.Time.GetUtcNow(),
+            id = "cmd_1",
+            type = "ping",
+            status = "completed",
+            priority = 5,
+            createdAt = host.Time.GetUtcNow(),
+            endedAt = host.Time.GetUtcNow(),
             result = new { status = "success", output = "64 bytes <from> example.org", executedAt = host.Time.GetUtcNow(), duration = 1234 },
         }));
         var (_, html) = await host.GetAsync("/devices/pi-1");
@@ -185,8 +195,16 @@ public sealed partial class PageTests
         {
             device = new
             {
-                id = "pi-1", name = "Front door", status = "online", lastHeartbeat = host.Time.GetUtcNow(), metrics = new { cpu = 12.5, uptime = 3700 },
-                diagnostics = new { disk = "worn" }, activeSession, lifecycle = "active", registeredAt = host.Time.GetUtcNow(), pendingCommands = 0,
+                id = "pi-1",
+                name = "Front door",
+                status = "online",
+                lastHeartbeat = host.Time.GetUtcNow(),
+                metrics = new { cpu = 12.5, uptime = 3700 },
+                diagnostics = new { disk = "worn" },
+                activeSession,
+                lifecycle = "active",
+                registeredAt = host.Time.GetUtcNow(),
+                pendingCommands = 0,
             },
         });
         host.Gateway.Answer(Sessions, new
@@ -199,8 +217,13 @@ public sealed partial class PageTests
     {
         session = new
         {
-            id = "sess_1", deviceId = "pi-1", type = "remediation", status, commands,
-            createdAt = "2026-01-01T00:00:00.000Z", expiresAt = "2026-01-01T04:00:00.000Z",
+            id = "sess_1",
+            deviceId = "pi-1",
+            type = "remediation",
+            status,
+            commands,
+            createdAt = "2026-01-01T00:00:00.000Z",
+            expiresAt = "2026-01-01T04:00:00.000Z",
         },
     };
 
