@@ -79,6 +79,8 @@ internal sealed class BrowserPage : IAsyncDisposable
     public async Task PictureAsync(string name)
     {
         Assert.Empty(await Page.EvaluateAsync<string[]>(NamelessControls));
+        // The head of the page stays in view: at the top it hides nothing.
+        await Page.EvaluateAsync("() => window.scrollTo(0, 0)");
         await Page.ScreenshotAsync(new() { Path = Path.Combine(BuiltProgram.Root, "docs", "portal", $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
     }
 
