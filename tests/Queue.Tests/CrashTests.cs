@@ -68,8 +68,10 @@ public sealed class CrashTests
         foreach (var id in start.Client.Deliveries.Keys) client.Deliveries.Add(id, 1);
 
         await WorkAsync(client, time);
+
+        // The last commit's garbage is deleted after its answer.
+        if (plan is not null) await Eventually.UntilAsync(() => plan.HasHappened);
         var calls = first.Calls;
-        Assert.True(plan is null or { HasHappened: true }, "The fault has not happened.");
 
         // What was claimed and never heard of comes back.
         time.Advance(TimeSpan.FromMinutes(6));

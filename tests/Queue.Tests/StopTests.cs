@@ -218,9 +218,11 @@ public sealed class StopTests
         await stage.Torture.Store.IdleAsync();
         stage.Fresh(plan);
         await path.Watched(stage);
+
+        // What a commit leaves to be deleted goes after its answer, so a fault there may be still to come.
+        if (plan is not null) await Eventually.UntilAsync(() => plan.HasHappened);
         await stage.Torture.Store.IdleAsync();
         var calls = stage.Calls;
-        Assert.True(plan is null or { HasHappened: true }, "The fault has not happened.");
         await stage.CloseAsync();
         if (plan is null) Assert.Empty(stage.Torture.Store.Garbage(Torture.Device));
         return calls;

@@ -204,7 +204,7 @@ public abstract class QueueOnStore<TStore>(TStore store) : IClassFixture<TStore>
             {
                 return await ask();
             }
-            catch (QueueUnavailableException) when (attempt < 20)
+            catch (QueueUnavailableException) when (attempt < 500)
             {
             }
         }
