@@ -8,6 +8,7 @@ using Gateway.Storage.Database.Sqlite;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
+using Gateway.Storage.Nodes;
 using Gateway.Storage.Output;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,7 @@ public static class StorageRegistration
 {
     /// <summary>
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
-    /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
+    /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="INodeStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
     /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="ICommandCounts"/>, <see cref="IDeviceChannelStore"/>,
     /// <see cref="ICommandOutput"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
@@ -47,6 +48,7 @@ public static class StorageRegistration
         services.AddSingleton<IDeviceStore, DeviceStore>();
         services.AddSingleton<IDeviceCredentials, DeviceCredentials>();
         services.AddSingleton<IPresenceStore, PresenceStore>();
+        services.AddSingleton<INodeStore, NodeStore>();
         services.AddSingleton<ICommandHistory, CommandHistory>();
         services.AddSingleton<HistoryReader>();
         services.AddSingleton<IHistoryReader>(provider => provider.GetRequiredService<HistoryReader>());

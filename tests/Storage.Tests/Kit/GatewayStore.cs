@@ -4,6 +4,7 @@ using Gateway.Storage.Audit;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
+using Gateway.Storage.Nodes;
 using Gateway.Storage.Output;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +32,8 @@ internal sealed class GatewayStore : IAsyncDisposable
     public IDeviceCredentials Credentials => provider.GetRequiredService<IDeviceCredentials>();
 
     public IPresenceStore Presence => provider.GetRequiredService<IPresenceStore>();
+
+    public INodeStore Nodes => provider.GetRequiredService<INodeStore>();
 
     public ICommandHistory History => provider.GetRequiredService<ICommandHistory>();
 

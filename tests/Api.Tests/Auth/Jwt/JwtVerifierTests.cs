@@ -261,6 +261,7 @@ public sealed class JwtVerifierTests
     [InlineData("\"a\\n\"", nameof(JwtFailure.SubjectInvalid))]
     [InlineData("\"a\\u0000\"", nameof(JwtFailure.SubjectInvalid))]
     [InlineData("\"a\\u202e\"", nameof(JwtFailure.SubjectInvalid))]
+    [InlineData("\"§orchestrator\"", nameof(JwtFailure.SubjectInvalid))] // Owners.Orchestrator is no customer.
     [InlineData("\"\\ud800\"", nameof(JwtFailure.SubjectInvalid))]
     [InlineData("null", nameof(JwtFailure.SubjectInvalid))]
     [InlineData("7", nameof(JwtFailure.SubjectInvalid))]
