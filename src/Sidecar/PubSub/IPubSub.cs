@@ -30,7 +30,14 @@ internal interface IPubSub : IAsyncDisposable
     /// </summary>
     ValueTask<string?> ForwardAsync(PubSubMessage message, CancellationToken cancellationToken);
 
-    /// <summary>Delivers the messages of a topic until the answer is disposed of.</summary>
+    /// <summary>
+    /// Delivers the messages of a topic until the answer is disposed of. Subscriptions come and go at any time, while others of the
+    /// same topic and group go on.
+    /// </summary>
+    /// <remarks>
+    /// <c>consumerGroup</c>: each message of the topic goes to every group, and to one of the subscriptions that name the same group:
+    /// the component's <c>consumerID</c>, or the app id, so that the processes of one app share the messages.
+    /// </remarks>
     /// <exception cref="Components.ComponentException">The component cannot subscribe to this topic.</exception>
-    ValueTask<IAsyncDisposable> SubscribeAsync(string topic, MessageHandler handler, CancellationToken cancellationToken);
+    ValueTask<IAsyncDisposable> SubscribeAsync(string topic, string consumerGroup, MessageHandler handler, CancellationToken cancellationToken);
 }

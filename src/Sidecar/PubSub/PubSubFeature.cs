@@ -31,7 +31,8 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
     {
         if (component.Type != InMemoryPubSub.Type) return ValueTask.FromResult<IReadOnlyList<string>?>(null);
         var pubSub = new InMemoryPubSub(logger);
-        pubSubs.Add(new PubSubComponent(component.Name, pubSub, new PubSubScopes(component, context.Options.AppId)));
+        string appId = context.Options.AppId;
+        pubSubs.Add(new PubSubComponent(component.Name, pubSub, new PubSubScopes(component, appId), component.Text("consumerID") ?? appId));
         return ValueTask.FromResult<IReadOnlyList<string>?>(pubSub.Capabilities);
     }
 
@@ -152,7 +153,8 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
             var delivery = new Delivery(subscription, component.PubSub, context.App!, context.Time, logger);
             try
             {
-                running.Add(await component.PubSub.SubscribeAsync(subscription.Topic, delivery.HandleAsync, context.Stopping));
+                running.Add(await component.PubSub.SubscribeAsync(
+                    subscription.Topic, component.ConsumerGroup, delivery.HandleAsync, context.Stopping));
             }
             catch (ComponentException error)
             {

@@ -1,7 +1,8 @@
 namespace Gateway.Sidecar.PubSub;
 
 /// <summary>An opened publish/subscribe component.</summary>
-internal sealed record PubSubComponent(string Name, IPubSub PubSub, PubSubScopes Scopes);
+/// <remarks><c>ConsumerGroup</c>: which group the app's subscriptions belong to, see <see cref="IPubSub.SubscribeAsync"/>.</remarks>
+internal sealed record PubSubComponent(string Name, IPubSub PubSub, PubSubScopes Scopes, string ConsumerGroup);
 
 /// <summary>The opened components. Filled before the sidecar listens, then read only.</summary>
 internal sealed class PubSubs

@@ -16,7 +16,7 @@ public sealed class InMemoryPubSubTests : IAsyncDisposable
     [Fact]
     public async Task Publish_GivenUpWhileItWaits_IsNeverDelivered()
     {
-        await pubSub.SubscribeAsync("t", HandleAsync, default);
+        await pubSub.SubscribeAsync("t", "g", HandleAsync, default);
         await pubSub.PublishAsync(Message(1), default);
         using var giveUp = new CancellationTokenSource();
         ValueTask<string?> second = pubSub.PublishAsync(Message(2), giveUp.Token);
@@ -33,7 +33,7 @@ public sealed class InMemoryPubSubTests : IAsyncDisposable
     public async Task Publish_SubscriberThatFails_GoesOnWithTheNext()
     {
         release.SetResult();
-        await pubSub.SubscribeAsync("t", (message, token) => message.Data.Span[0] == 1 ? throw new InvalidOperationException() : HandleAsync(message, token), default);
+        await pubSub.SubscribeAsync("t", "g", (message, token) => message.Data.Span[0] == 1 ? throw new InvalidOperationException() : HandleAsync(message, token), default);
         await pubSub.PublishAsync(Message(1), default);
         await pubSub.PublishAsync(Message(2), default);
         Assert.Equal(2, await handled.Reader.ReadAsync());
@@ -42,7 +42,7 @@ public sealed class InMemoryPubSubTests : IAsyncDisposable
     [Fact]
     public async Task Forward_SubscriberIsBusy_WaitsForNothing()
     {
-        await pubSub.SubscribeAsync("t", HandleAsync, default);
+        await pubSub.SubscribeAsync("t", "g", HandleAsync, default);
         await pubSub.PublishAsync(Message(1), default);
         Assert.Null(await pubSub.ForwardAsync(Message(2), default));
         release.SetResult();
@@ -53,7 +53,7 @@ public sealed class InMemoryPubSubTests : IAsyncDisposable
     [Fact]
     public async Task Forward_MoreThanTheQueueHolds_IsRefused()
     {
-        await pubSub.SubscribeAsync("t", HandleAsync, default);
+        await pubSub.SubscribeAsync("t", "g", HandleAsync, default);
         int taken = 0;
         while (await pubSub.ForwardAsync(Message(0), default) is null) Assert.True(++taken < 2000);
         Assert.True(taken >= 1000);
@@ -62,7 +62,7 @@ public sealed class InMemoryPubSubTests : IAsyncDisposable
     [Fact]
     public async Task Dispose_WhilePublishersWait_LetsThemGo()
     {
-        IAsyncDisposable subscription = await pubSub.SubscribeAsync("t", HandleAsync, default);
+        IAsyncDisposable subscription = await pubSub.SubscribeAsync("t", "g", HandleAsync, default);
         await pubSub.PublishAsync(Message(1), default);
         ValueTask<string?> second = pubSub.PublishAsync(Message(2), default);
         await subscription.DisposeAsync();
@@ -71,8 +71,64 @@ public sealed class InMemoryPubSubTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Group_TwoSubscriptions_ShareTheMessagesAndOthersGetThemToo()
+    {
+        release.SetResult();
+        var counts = new int[2];
+        for (int member = 0; member < 2; member++)
+        {
+            int mine = member;
+            await pubSub.SubscribeAsync("t", "shared", (_, _) => Count(mine), default);
+        }
+
+        await pubSub.SubscribeAsync("t", "other", HandleAsync, default);
+        for (byte number = 0; number < 40; number++) await pubSub.PublishAsync(Message(number), default);
+        for (byte number = 0; number < 40; number++) Assert.Equal(number, await handled.Reader.ReadAsync());
+        // The last one was taken before the publish was answered, and counted by then or soon.
+        while (Volatile.Read(ref counts[0]) + Volatile.Read(ref counts[1]) < 40) await Task.Yield();
+        Assert.Equal(40, counts[0] + counts[1]);
+
+        ValueTask<bool> Count(int member)
+        {
+            Interlocked.Increment(ref counts[member]);
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    [Fact]
+    public async Task Group_OneSubscriptionIsBusy_TheOtherTakesTheRest()
+    {
+        await pubSub.SubscribeAsync("t", "g", HandleAsync, default);
+        await pubSub.PublishAsync(Message(0), default);
+        var free = Channel.CreateUnbounded<byte>();
+        await pubSub.SubscribeAsync("t", "g", (message, _) => ValueTask.FromResult(free.Writer.TryWrite(message.Data.Span[0])), default);
+        for (byte number = 1; number < 4; number++) await pubSub.PublishAsync(Message(number), default);
+        for (byte number = 1; number < 4; number++) Assert.Equal(number, await free.Reader.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Group_BusySubscriptionEnds_WhatWaitedGoesToTheOther()
+    {
+        IAsyncDisposable busy = await pubSub.SubscribeAsync("t", "g", HandleAsync, default);
+        await pubSub.PublishAsync(Message(0), default);
+        for (byte number = 1; number < 4; number++) await pubSub.ForwardAsync(Message(number), default);
+        var rest = Channel.CreateUnbounded<byte>();
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await pubSub.SubscribeAsync("t", "g", TakeAsync, default);
+        await busy.DisposeAsync();
+        first.SetResult();
+        for (byte number = 1; number < 4; number++) Assert.Equal(number, await rest.Reader.ReadAsync());
+
+        async ValueTask<bool> TakeAsync(PubSubMessage message, CancellationToken cancellationToken)
+        {
+            await first.Task.WaitAsync(cancellationToken);
+            return rest.Writer.TryWrite(message.Data.Span[0]);
+        }
+    }
+
+    [Fact]
     public async Task Subscribe_Wildcard_IsRefused() =>
-        await Assert.ThrowsAsync<ComponentException>(async () => await pubSub.SubscribeAsync("orders.*", HandleAsync, default));
+        await Assert.ThrowsAsync<ComponentException>(async () => await pubSub.SubscribeAsync("orders.*", "g", HandleAsync, default));
 
     public ValueTask DisposeAsync() => pubSub.DisposeAsync();
 

@@ -5,23 +5,25 @@ namespace Gateway.Sidecar.PubSub.InMemory;
 
 /// <summary>
 /// <c>pubsub.in-memory</c> (https://docs.dapr.io/reference/components-reference/supported-pubsub/setup-inmemory/): within this
-/// sidecar only, one message of a topic at a time, delivered once whatever the app answers. A publish waits until the message
-/// before it was handled; without a subscriber the message is gone.
+/// process only, to each subscription one message of a topic at a time, delivered once whatever the app answers. A publish waits
+/// until its message is being handled in every consumer group; without a subscriber the message is gone.
 /// </summary>
 internal sealed class InMemoryPubSub(ILogger logger) : IPubSub
 {
     public const string Type = "pubsub.in-memory";
 
-    private readonly ConcurrentDictionary<string, InMemorySubscription[]> subscriptions = new(StringComparer.Ordinal);
+    // Publishers read without the lock; the arrays are never changed, only replaced.
+    private readonly ConcurrentDictionary<string, InMemoryGroup[]> topics = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
 
     public IReadOnlyList<string> Capabilities { get; } = ["SUBSCRIBE_WILDCARDS"];
 
     public async ValueTask<string?> PublishAsync(PubSubMessage message, CancellationToken cancellationToken)
     {
-        if (!subscriptions.TryGetValue(message.Topic, out InMemorySubscription[]? subscribers)) return null;
-        foreach (InMemorySubscription subscriber in subscribers)
+        if (!topics.TryGetValue(message.Topic, out InMemoryGroup[]? groups)) return null;
+        foreach (InMemoryGroup group in groups)
         {
-            if (!await subscriber.HandOverAsync(message, cancellationToken)) return InMemorySubscription.Full;
+            if (!await group.HandOverAsync(message, cancellationToken)) return InMemoryGroup.Full;
         }
 
         return null;
@@ -29,47 +31,80 @@ internal sealed class InMemoryPubSub(ILogger logger) : IPubSub
 
     public ValueTask<string?> ForwardAsync(PubSubMessage message, CancellationToken cancellationToken)
     {
-        bool all = !subscriptions.TryGetValue(message.Topic, out InMemorySubscription[]? subscribers)
-            || Array.TrueForAll(subscribers, subscriber => subscriber.TryEnqueue(message));
-        return ValueTask.FromResult(all ? null : InMemorySubscription.Full);
+        bool all = !topics.TryGetValue(message.Topic, out InMemoryGroup[]? groups)
+            || Array.TrueForAll(groups, group => group.TryEnqueue(message));
+        return ValueTask.FromResult(all ? null : InMemoryGroup.Full);
     }
 
-    public ValueTask<IAsyncDisposable> SubscribeAsync(string topic, MessageHandler handler, CancellationToken cancellationToken)
+    public ValueTask<IAsyncDisposable> SubscribeAsync(
+        string topic, string consumerGroup, MessageHandler handler, CancellationToken cancellationToken)
     {
         if (topic.Contains('*', StringComparison.Ordinal))
             throw new ComponentException($"topic '{topic}': this sidecar has no wildcard subscriptions for {Type}; name each topic");
-        var subscription = new InMemorySubscription(handler, logger);
-        subscriptions.AddOrUpdate(topic, [subscription], (_, others) => [.. others, subscription]);
-        return ValueTask.FromResult<IAsyncDisposable>(new Subscribed(this, topic, subscription));
+        InMemoryGroup group = Join(topic, consumerGroup);
+        return ValueTask.FromResult<IAsyncDisposable>(new Subscribed(this, topic, group, handler));
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        foreach (string topic in subscriptions.Keys)
+        foreach (InMemoryGroup group in topics.Values.SelectMany(groups => groups)) group.Close();
+        topics.Clear();
+        return ValueTask.CompletedTask;
+    }
+
+    private InMemoryGroup Join(string topic, string name)
+    {
+        lock (gate)
         {
-            if (!subscriptions.TryRemove(topic, out InMemorySubscription[]? subscribers)) continue;
-            foreach (InMemorySubscription subscriber in subscribers) await subscriber.DisposeAsync();
+            InMemoryGroup[] groups = topics.GetValueOrDefault(topic) ?? [];
+            InMemoryGroup? group = Array.Find(groups, group => group.Name == name);
+            if (group is null)
+            {
+                group = new InMemoryGroup(name, logger);
+                topics[topic] = [.. groups, group];
+            }
+
+            group.Members++;
+            return group;
         }
     }
 
-    private void Remove(string topic, InMemorySubscription subscription)
+    /// <summary>Takes a subscription out of its group; true when it was the last, and the group is gone.</summary>
+    private bool Leave(string topic, InMemoryGroup group)
     {
-        while (subscriptions.TryGetValue(topic, out InMemorySubscription[]? others))
+        lock (gate)
         {
-            InMemorySubscription[] rest = [.. others.Where(other => other != subscription)];
-            bool done = rest.Length == 0
-                ? subscriptions.TryRemove(new KeyValuePair<string, InMemorySubscription[]>(topic, others))
-                : subscriptions.TryUpdate(topic, rest, others);
-            if (done) return;
+            if (--group.Members > 0) return false;
+            InMemoryGroup[] rest = [.. (topics.GetValueOrDefault(topic) ?? []).Where(other => other != group)];
+            if (rest.Length == 0) topics.TryRemove(topic, out _);
+            else topics[topic] = rest;
+            return true;
         }
     }
 
-    private sealed class Subscribed(InMemoryPubSub owner, string topic, InMemorySubscription subscription) : IAsyncDisposable
+    private sealed class Subscribed : IAsyncDisposable
     {
+        private readonly CancellationTokenSource stopping = new();
+        private readonly InMemoryPubSub owner;
+        private readonly string topic;
+        private readonly InMemoryGroup group;
+        private readonly Task loop;
+
+        public Subscribed(InMemoryPubSub owner, string topic, InMemoryGroup group, MessageHandler handler)
+        {
+            this.owner = owner;
+            this.topic = topic;
+            this.group = group;
+            loop = Task.Run(() => group.DeliverAsync(handler, stopping.Token));
+        }
+
         public async ValueTask DisposeAsync()
         {
-            owner.Remove(topic, subscription);
-            await subscription.DisposeAsync();
+            bool last = owner.Leave(topic, group);
+            await stopping.CancelAsync();
+            await loop;
+            if (last) group.Close();
+            stopping.Dispose();
         }
     }
 }
