@@ -3,13 +3,19 @@ using System.Text.Unicode;
 
 namespace Gateway.Api.Json;
 
-/// <summary>Reads what clients send: one JSON object, valid UTF-8 and valid text, no member twice.</summary>
+/// <summary>Reads what clients send: JSON in valid UTF-8 and valid text, no member twice.</summary>
 internal static class StrictJson
 {
-    /// <summary>The object; null: the bytes are something else.</summary>
+    /// <summary>The one object; null: the bytes are something else.</summary>
     /// <param name="utf8">The bytes; the answer does not refer to them.</param>
     /// <param name="maxDepth">How deep it may be nested; the object itself is one level.</param>
-    public static JsonElement? ParseObject(ReadOnlyMemory<byte> utf8, int maxDepth)
+    public static JsonElement? ParseObject(ReadOnlyMemory<byte> utf8, int maxDepth) =>
+        Parse(utf8, maxDepth) is { ValueKind: JsonValueKind.Object } value ? value : null;
+
+    /// <summary>The one value, of whatever kind; null: the bytes are something else.</summary>
+    /// <param name="utf8">The bytes; the answer does not refer to them.</param>
+    /// <param name="maxDepth">How deep it may be nested; the value itself is one level.</param>
+    public static JsonElement? Parse(ReadOnlyMemory<byte> utf8, int maxDepth)
     {
         if (!Utf8.IsValid(utf8.Span)) return null;
         try
@@ -17,7 +23,7 @@ internal static class StrictJson
             if (utf8.Span.IndexOf("\\u"u8) >= 0) RefuseHalfCharacters(utf8.Span, maxDepth);
             // Cloned values outlive the document, and messages are read once: nothing is gained by pooling.
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+            return document.RootElement.Clone();
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {

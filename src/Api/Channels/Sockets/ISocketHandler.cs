@@ -13,8 +13,8 @@ internal interface ISocketHandler
     /// <param name="cancellationToken">Cancelled when the socket begins to end.</param>
     Task OpenedAsync(SocketConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>A message came: one JSON object within the limits. What it throws closes with <see cref="SocketClose.Failed"/>.</summary>
-    /// <param name="message">The object; it may be kept.</param>
+    /// <summary>A message came, within the limits: what <see cref="SocketKind.Parse"/> made of it, one JSON object unless its kind says otherwise. What it throws closes with <see cref="SocketClose.Failed"/>.</summary>
+    /// <param name="message">The message; it may be kept.</param>
     /// <param name="cancellationToken">Cancelled when the socket begins to end.</param>
     Task ReceivedAsync(JsonElement message, CancellationToken cancellationToken);
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
-using Gateway.Api.Json;
 
 namespace Gateway.Api.Channels.Sockets;
 
@@ -9,7 +8,6 @@ namespace Gateway.Api.Channels.Sockets;
 internal sealed partial class SocketConnection
 {
     private const int FirstBuffer = 4 * 1024;
-    private const int MaxDepth = 32;
 
     /// <summary>How long a message may take from its first frame to its last.</summary>
     private static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(20);
@@ -67,7 +65,7 @@ internal sealed partial class SocketConnection
 
             Volatile.Write(ref receivedAt, time.GetTimestamp());
             metrics.Received(Kind);
-            if (StrictJson.ParseObject(buffer.AsMemory(0, length), MaxDepth) is { } message) return message;
+            if (Kind.Parse(buffer.AsMemory(0, length)) is { } message) return message;
             Refuse(SocketFault.NotJson, SocketClose.NotJson);
             return null;
         }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Gateway.Api.Json;
+
 namespace Gateway.Api.Channels.Sockets;
 
 /// <summary>One kind of raw WebSocket and its limits; one value for each endpoint.</summary>
@@ -7,4 +10,9 @@ internal sealed record SocketKind(string Name, int MaxMessageBytes)
 {
     /// <summary>A peer that sends no message for this long is closed with <see cref="SocketClose.Idle"/>, pongs or not; null: it may keep silent.</summary>
     public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Parses a message, whose bytes are used again afterwards; null closes with <see cref="SocketClose.NotJson"/>. Default: one JSON object, 32 levels deep.</summary>
+    public Func<ReadOnlyMemory<byte>, JsonElement?> Parse { get; init; } = static utf8 => StrictJson.ParseObject(utf8, MaxDepth);
+
+    private const int MaxDepth = 32;
 }
