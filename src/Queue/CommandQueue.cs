@@ -140,7 +140,7 @@ internal sealed class CommandQueue(
         return cell.Head is not { } head
             || time.GetElapsedTime(cell.SeenAt) >= options.Value.LookAtChannels
             || (head is { Waiting: > 0, Channel: { } channel }
-                && head.Claimed.Count(entry => entry.Claim!.Connection == channel.Connection) < limits.MaxInFlight
+                && channel.Room(head.Claimed, limits) > 0
                 && head.Claimed.Length < limits.MaxClaims);
     }
 

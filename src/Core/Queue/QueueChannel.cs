@@ -13,8 +13,18 @@ public sealed record QueueChannel(
     [property: JsonPropertyName("c")] string Connection,
     [property: JsonPropertyName("at")] long At)
 {
+    /// <summary>Most commands in the hands of this connection; null: <see cref="QueueLimits.MaxInFlight"/>.</summary>
+    [JsonPropertyName("n")] public int? Credit { get; init; }
+
+    /// <summary>How long a pushed claim lasts unless extended, in milliseconds; null: <see cref="QueueLimits.PushVisibility"/>.</summary>
+    [JsonPropertyName("vis")] public long? VisibilityMs { get; init; }
+
     /// <summary>Who holds it.</summary>
     [JsonIgnore] public ReplicaBoot Holder => new(Replica, Boot);
+
+    /// <summary>How many more commands may be pushed beside those that are claimed already.</summary>
+    public int Room(IEnumerable<QueueEntry> claimed, QueueLimits limits) =>
+        (Credit ?? limits.MaxInFlight) - claimed.Count(entry => entry.Claim!.Connection == Connection);
 }
 
 /// <summary>One run of a replica. What an earlier run held is gone, whatever the replica is called.</summary>

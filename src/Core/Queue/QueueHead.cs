@@ -58,6 +58,9 @@ public sealed record QueueHead
     /// <summary>The device's socket; null: none is open, as far as the queue knows.</summary>
     [JsonPropertyName("ch")] public QueueChannel? Channel { get; init; }
 
+    /// <summary>When a channel was last detached by <see cref="Operations.ReturnClaims"/>; null: never.</summary>
+    [JsonPropertyName("rst")] public long? ResetAt { get; init; }
+
     /// <summary>Replicas where a customer watches this device; at most <see cref="QueueLimits.MaxWatchers"/>.</summary>
     [JsonPropertyName("w")] public ImmutableArray<ReplicaBoot> Watchers { get => field.IsDefault ? [] : field; init; } = [];
 

@@ -11,6 +11,9 @@ internal sealed partial class QueueTurn
     /// <summary>The device's channel, which is not known to be dead; null: none.</summary>
     public QueueChannel? Channel { get; private set; }
 
+    /// <summary>When a channel was last detached by a reset.</summary>
+    public long? ResetAt { get; private set; }
+
     /// <summary>Whether the head names a channel or watcher of a dead replica.</summary>
     public bool HasDroppedGone { get; private set; }
 
@@ -42,6 +45,16 @@ internal sealed partial class QueueTurn
         return Changed = true;
     }
 
+    /// <summary>Detaches whatever channel there is, so that its replica closes it as a reset does; its claims are left to the caller. False: there is none.</summary>
+    public bool Reset()
+    {
+        if (Channel is null) return false;
+        Effects.Detached = Channel;
+        Channel = null;
+        ResetAt = Now;
+        return Changed = true;
+    }
+
     /// <summary>Notes a watcher; false: there are as many as may be.</summary>
     public bool AddWatcher(ReplicaBoot watcher)
     {
@@ -67,9 +80,10 @@ internal sealed partial class QueueTurn
     public void Push()
     {
         if (push is null || Channel is not { Connection: var connection } || Waiting == 0) return;
-        var credit = Limits.MaxInFlight - Claimed.Count(entry => entry.Claim!.Connection == connection);
+        var credit = Channel.Room(Claimed, Limits);
         if (credit <= 0) return;
-        var terms = new GrantTerms(credit, _ => push.NewToken(), Limits.PushVisibility, push.By) { Connection = connection };
+        var visibility = Channel.VisibilityMs is { } own ? TimeSpan.FromMilliseconds(own) : Limits.PushVisibility;
+        var terms = new GrantTerms(credit, _ => push.NewToken(), visibility, push.By) { Connection = connection };
         if (Grant(terms) is not { } granted) return;
         Effects.Pushes = granted.Commands.Length > 0;
         Effects.PushesMore = granted.StoppedShort;

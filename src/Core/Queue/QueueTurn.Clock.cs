@@ -100,29 +100,49 @@ internal sealed partial class QueueTurn
     /// <summary>A claim ended without a word: what becomes of its command.</summary>
     private void EndClaim(QueueEntry entry)
     {
-        var claim = entry.Claim!;
-        var definition = entry.Definition;
-        if (claim.TimeoutAt is { } timeout && timeout <= Now)
-            End(entry, CommandState.TimedOut, null, $"No result within {definition.TimeoutMs} ms of the claim.");
-        else if (definition.AtMostOnce)
-            End(entry, CommandState.Unknown, null, "The claim ended without a word, and a command of this type must not run twice.");
-        else if (entry.Attempt >= Limits.MaxAttempts)
+        if (entry.Claim!.TimeoutAt is { } timeout && timeout <= Now)
+            End(entry, CommandState.TimedOut, null, $"No result within {entry.Definition.TimeoutMs} ms of the claim.");
+        else if (entry.Attempt >= Limits.MaxAttempts && !entry.Definition.AtMostOnce)
             End(entry, CommandState.DeadLettered, null, $"Claimed {entry.Attempt} times without a result.");
-        else if (definition.SessionId is { } id && Session?.Id != id)
-            End(entry, CommandState.Cancelled, null, "The claim ended without a word after the session had ended.");
-        else if (definition.ExpiresAt <= Now)
-            Expire(entry);
         else
+            TakeBack(entry, null, "The claim ended without a word");
+    }
+
+    /// <summary>Ends the claim of a command that was taken out of its place, and puts it back in line where that may be; answers what it is now.</summary>
+    /// <param name="entry">The command, with its claim.</param>
+    /// <param name="by">Who ends the claim; null: the clock.</param>
+    /// <param name="why">Why, as a sentence without its stop.</param>
+    public CommandState TakeBack(QueueEntry entry, string? by, string why)
+    {
+        var definition = entry.Definition;
+        if (definition.AtMostOnce)
         {
-            Record(QueueEventKind.Returned, e => e with
-            {
-                CommandId = entry.Id,
-                SessionId = definition.SessionId,
-                State = CommandState.Queued,
-                Reason = "The claim ended without a word.",
-            });
-            Insert(entry with { Claim = null });
+            End(entry, CommandState.Unknown, by, $"{why}, and a command of this type must not run twice.");
+            return CommandState.Unknown;
         }
+
+        if (definition.SessionId is { } id && Session?.Id != id)
+        {
+            End(entry, CommandState.Cancelled, by, $"{why} after the session had ended.");
+            return CommandState.Cancelled;
+        }
+
+        if (definition.ExpiresAt <= Now)
+        {
+            Expire(entry);
+            return CommandState.Expired;
+        }
+
+        Record(QueueEventKind.Returned, e => e with
+        {
+            CommandId = entry.Id,
+            SessionId = definition.SessionId,
+            State = CommandState.Queued,
+            By = by,
+            Reason = $"{why}.",
+        });
+        Insert(entry with { Claim = null });
+        return CommandState.Queued;
     }
 
     /// <summary>Ends a command that was not started in time.</summary>

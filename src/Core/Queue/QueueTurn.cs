@@ -39,6 +39,7 @@ internal sealed partial class QueueTurn
         Claimed = [.. head.Claimed];
         lanes = [.. head.Lanes.Select(lane => new Lane(lane))];
         Channel = head.Channel;
+        ResetAt = head.ResetAt;
         watchers = [.. head.Watchers];
         DropWritten(context.WrittenThrough);
         DropGone(context.Gone);
@@ -198,6 +199,7 @@ internal sealed partial class QueueTurn
         Events = [.. events],
         Interests = [.. interests],
         Channel = Channel,
+        ResetAt = ResetAt,
         Watchers = [.. watchers],
         Armed = Armed,
     };

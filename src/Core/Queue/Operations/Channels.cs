@@ -8,11 +8,21 @@ namespace Gateway.Core.Queue.Operations;
 /// <param name="Connection">The connection's id, never used before; attaching the same one again changes nothing.</param>
 public sealed record AttachChannel(ReplicaBoot Holder, string Connection) : QueueOperation<AttachOutcome>
 {
+    /// <summary>Most commands in the hands of the connection; null: <see cref="QueueLimits.MaxInFlight"/>.</summary>
+    public int? Credit { get; init; }
+
+    /// <summary>How long a pushed claim lasts unless extended; null: <see cref="QueueLimits.PushVisibility"/>.</summary>
+    public TimeSpan? Visibility { get; init; }
+
     internal override AttachOutcome? Apply(QueueTurn turn)
     {
         if (turn.Channel?.Connection == Connection) return new AttachOutcome(null);
         var replaced = turn.Channel;
-        turn.Attach(new QueueChannel(Holder.Replica, Holder.Boot, Connection, turn.Now));
+        turn.Attach(new QueueChannel(Holder.Replica, Holder.Boot, Connection, turn.Now)
+        {
+            Credit = Credit,
+            VisibilityMs = (long?)Visibility?.TotalMilliseconds,
+        });
         return new AttachOutcome(replaced);
     }
 }

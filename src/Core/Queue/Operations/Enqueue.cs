@@ -36,6 +36,9 @@ public sealed record Enqueue : QueueOperation<EnqueueOutcome>
     /// <summary>How long one claim may last in all, in milliseconds; null: as long as the device extends.</summary>
     public long? TimeoutMs { get; init; }
 
+    /// <summary>Whether it is accepted only if a channel is attached and the device has nothing else to do.</summary>
+    public bool OnlyIfIdle { get; init; }
+
     /// <summary><see cref="SortableId.EntropyBytes"/> random bytes for the id.</summary>
     public required ReadOnlyMemory<byte> Entropy { get; init; }
 
@@ -58,6 +61,9 @@ public sealed record Enqueue : QueueOperation<EnqueueOutcome>
             || (RequiresApproval && turn.Pending.Count >= turn.Limits.MaxPendingApproval)
             || (SessionId is not null && turn.Session!.Live >= turn.Limits.MaxSessionCommands))
             return Refused(EnqueueStatus.QueueFull);
+
+        if (OnlyIfIdle && turn.Channel is null) return Refused(EnqueueStatus.NotConnected);
+        if (OnlyIfIdle && turn.Length > 0) return Refused(EnqueueStatus.Busy);
 
         var expires = turn.Now + (long)turn.Limits.Retention.TotalMilliseconds;
         if (ExpiresAt is { } asked) expires = Math.Min(expires, asked.ToUnixTimeMilliseconds());
@@ -126,6 +132,12 @@ public enum EnqueueStatus
 
     /// <summary>Its expiry is not in the future.</summary>
     AlreadyExpired,
+
+    /// <summary>It was to be accepted only by an idle device, and no channel is attached.</summary>
+    NotConnected,
+
+    /// <summary>It was to be accepted only by an idle device, and this one has something to do.</summary>
+    Busy,
 
     /// <summary>History has not taken up earlier events yet: try again later.</summary>
     HistoryBehind,

@@ -63,7 +63,7 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
                 }
                 else if (turn.Channel is { } channel
                     && turn.Claimed.FindAll(claimed => claimed.Claim!.Connection == channel.Connection) is var pushed
-                    && pushed.Count >= turn.Limits.MaxInFlight)
+                    && pushed.Count >= (turn.Channel?.Credit ?? turn.Limits.MaxInFlight))
                 {
                     next = pushed.Min(claimed => claimed.Claim!.EndsAt);
                     reasons.Add(new("limit", $"Its device has {pushed.Count} commands in hand, as many as it is sent at once.", next));

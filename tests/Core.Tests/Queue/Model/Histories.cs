@@ -76,8 +76,10 @@ internal static class Histories
         < 85 => new CancelAct(NextPick(random, Among.Waiting), random.Next(2) == 0, random.Next(8) == 0),
         < 91 => new OpenAct(random.Next(3) == 0 ? random.Next(1, 800) : 7_200_000),
         < 92 => new CloseAct(random.Next(3) == 0),
-        < 94 => new AttachAct(random.Next(Replicas), random.Next(6) == 0),
+        < 94 => new AttachAct(
+            random.Next(Replicas), random.Next(6) == 0, random.Next(3) == 0 ? 1 : null, random.Next(3) == 0 ? Visibility(random) : null),
         < 96 => new DetachAct(random.Next(4) == 0, random.Next(3) == 0 ? random.Next(3) * 40 : null),
+        < 97 => new ReturnAct(),
         < 98 => new WatchAct(random.Next(Replicas), random.Next(3) == 0),
         _ => new ExplainAct(NextPick(random, Among.Waiting), random.Next(3) == 0),
     };
@@ -92,7 +94,8 @@ internal static class Histories
         random.Next(15) == 0,
         random.Next(8) == 0,
         random.Next(3) == 0 ? random.Next(-1, 400) : null,
-        random.Next(5) == 0 ? random.Next(1, 300) : null);
+        random.Next(5) == 0 ? random.Next(1, 300) : null,
+        random.Next(10) == 0);
 
     private static long Visibility(Random random) => random.Next(2) == 0 ? random.Next(1, 60) : random.Next(100, 5_000);
 

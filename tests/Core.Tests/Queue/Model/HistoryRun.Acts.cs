@@ -38,10 +38,15 @@ internal sealed partial class HistoryRun
         OpenAct open => new OpenSession($"session-{sessions++}", "c", "remediation", null, TimeSpan.FromMilliseconds(open.Lifetime)),
         CloseAct close => new CloseSession(close.Wrong ? "session-of-others" : model.SessionId ?? "none", "customer:c"),
         AttachAct { Again: true } when model.Channel is { } channel => new AttachChannel(channel.Holder, channel.Connection),
-        AttachAct attach => new AttachChannel(RunOf(attach.Replica), $"conn_{connections++}"),
+        AttachAct attach => new AttachChannel(RunOf(attach.Replica), $"conn_{connections++}")
+        {
+            Credit = attach.Credit,
+            Visibility = attach.Visibility is { } visibility ? TimeSpan.FromMilliseconds(visibility) : null,
+        },
         DetachAct detach => new DetachChannel(
             detach.Stale || model.Channel is null ? $"conn_{Math.Max(0, connections - 2)}" : model.Channel.Connection,
             detach.Grace is { } grace ? TimeSpan.FromMilliseconds(grace) : null),
+        ReturnAct => new ReturnClaims("operator", "A reset took it back"),
         WatchAct { Ends: true } unwatch => new Unwatch(RunOf(unwatch.Replica)),
         WatchAct watch => new Watch(RunOf(watch.Replica)),
         ExplainAct explain => new ExplainCommand(IdOf(Find(explain.Command)), explain.Offline ? now : null, false),
@@ -67,6 +72,7 @@ internal sealed partial class HistoryRun
             IdempotencyKey = act.Key is { } key ? $"key-{key}" : null,
             ExpiresAt = act.ExpiresIn is { } expires ? now.AddMilliseconds(expires) : null,
             TimeoutMs = act.TimeoutMs,
+            OnlyIfIdle = act.OnlyIfIdle,
             Entropy = bytes,
         };
     }

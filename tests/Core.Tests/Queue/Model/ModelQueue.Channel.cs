@@ -48,7 +48,7 @@ internal sealed partial class ModelQueue
         var count = 0;
         foreach (var command in Waiting.ToList())
         {
-            if (Pushed.Count() >= limits.MaxInFlight || In(CommandState.Claimed).Count() >= limits.MaxClaims || stillWaits(command.Id)) break;
+            if (Pushed.Count() >= (Channel.Credit ?? limits.MaxInFlight) || In(CommandState.Claimed).Count() >= limits.MaxClaims || stillWaits(command.Id)) break;
             if (IsOverdue(command)) command.End(CommandState.Expired);
             else if (command.Tampered && command.Sent.RequiresApproval) command.End(CommandState.Rejected);
             else if (command.Sent.RequiresApproval && command.ApprovedUntil <= Now)
@@ -61,7 +61,7 @@ internal sealed partial class ModelQueue
                 var token = pushed(command.Id);
                 Assert.True(token is not null, $"{command.Id} was not pushed although there was room for it.");
                 Assert.DoesNotContain(Commands, other => other.Tokens.Contains(token));
-                Grant(command, token, limits.PushVisibility, connection);
+                Grant(command, token, Channel.VisibilityMs is { } own ? TimeSpan.FromMilliseconds(own) : limits.PushVisibility, connection);
                 count++;
             }
         }
@@ -73,7 +73,11 @@ internal sealed partial class ModelQueue
     {
         if (Channel?.Connection == attach.Connection) return new(null);
         var replaced = Channel;
-        Channel = new(attach.Holder.Replica, attach.Holder.Boot, attach.Connection, Now);
+        Channel = new(attach.Holder.Replica, attach.Holder.Boot, attach.Connection, Now)
+        {
+            Credit = attach.Credit,
+            VisibilityMs = (long?)attach.Visibility?.TotalMilliseconds,
+        };
         foreach (var command in Pushed)
         {
             command.Connection = attach.Connection;
@@ -106,6 +110,15 @@ internal sealed partial class ModelQueue
     }
 
     private UnwatchOutcome Apply(Unwatch unwatch) => new(Watchers.Remove(unwatch.Watcher));
+
+    private ReturnClaimsOutcome ReturnAll()
+    {
+        var claimed = In(CommandState.Claimed).ToList();
+        foreach (var command in claimed) TakeBack(command);
+        var detached = Channel is not null;
+        Channel = null;
+        return new([.. claimed.Select(command => new ReturnedCommand(command.Id, command.State))], detached);
+    }
 
     private void Lose(TimeSpan grace)
     {

@@ -66,6 +66,7 @@ internal sealed partial class ModelQueue(QueueLimits limits)
         ExplainCommand explain => Apply(explain, (Explanation)actual),
         AttachChannel attach => Apply(attach),
         DetachChannel detach => Apply(detach),
+        ReturnClaims => ReturnAll(),
         Watch watch => Apply(watch),
         Unwatch unwatch => Apply(unwatch),
         _ => actual,
@@ -82,6 +83,8 @@ internal sealed partial class ModelQueue(QueueLimits limits)
             || (sent.RequiresApproval && In(CommandState.PendingApproval).Count() >= limits.MaxPendingApproval)
             || (sent.SessionId is not null && live.Count(command => command.Sent.SessionId == sent.SessionId) >= limits.MaxSessionCommands))
             return new(EnqueueStatus.QueueFull, null, null);
+        if (sent.OnlyIfIdle && Channel is null) return new(EnqueueStatus.NotConnected, null, null);
+        if (sent.OnlyIfIdle && live.Count > 0) return new(EnqueueStatus.Busy, null, null);
         var expires = Now + (long)limits.Retention.TotalMilliseconds;
         if (sent.ExpiresAt is { } asked) expires = Math.Min(expires, asked.ToUnixTimeMilliseconds());
         if (sent.SessionId is not null) expires = Math.Min(expires, SessionExpiresAt);
@@ -234,6 +237,12 @@ internal sealed partial class ModelQueue(QueueLimits limits)
         if (command.TimeoutAt <= Now) command.End(CommandState.TimedOut);
         else if (command.Sent.AtMostOnce) command.End(CommandState.Unknown);
         else if (command.Attempt >= limits.MaxAttempts) command.End(CommandState.DeadLettered);
+        else TakeBack(command);
+    }
+
+    private void TakeBack(ModelCommand command)
+    {
+        if (command.Sent.AtMostOnce) command.End(CommandState.Unknown);
         else if (command.Sent.SessionId is { } session && session != SessionId) command.End(CommandState.Cancelled);
         else if (IsOverdue(command)) command.End(CommandState.Expired);
         else

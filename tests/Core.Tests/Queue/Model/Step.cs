@@ -34,7 +34,8 @@ internal readonly record struct Pick(Among Among, int Index);
 internal abstract record Act;
 
 internal sealed record EnqueueAct(
-    int Priority, int Kind, int Content, int? Key, bool Approval, bool InSession, bool WrongSession, bool AtMostOnce, long? ExpiresIn, long? TimeoutMs) : Act;
+    int Priority, int Kind, int Content, int? Key, bool Approval, bool InSession, bool WrongSession, bool AtMostOnce, long? ExpiresIn, long? TimeoutMs,
+    bool OnlyIfIdle) : Act;
 
 internal sealed record ClaimAct(int Count, long Visibility, bool Waits) : Act;
 
@@ -52,8 +53,10 @@ internal sealed record CloseAct(bool Wrong) : Act;
 
 internal sealed record ExplainAct(Pick Command, bool Offline) : Act;
 
-internal sealed record AttachAct(int Replica, bool Again) : Act;
+internal sealed record AttachAct(int Replica, bool Again, int? Credit, long? Visibility) : Act;
 
 internal sealed record DetachAct(bool Stale, long? Grace) : Act;
+
+internal sealed record ReturnAct : Act;
 
 internal sealed record WatchAct(int Replica, bool Ends) : Act;
