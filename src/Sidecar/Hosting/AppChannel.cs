@@ -38,6 +38,9 @@ internal sealed class AppChannel : IDisposable
 
     public int Port { get; }
 
+    /// <summary>Whether somebody notices when the app is gone, see <see cref="AppWatch"/>.</summary>
+    public bool IsWatched { get; init; }
+
     /// <summary><c>http://127.0.0.1:{port}</c>, without a slash at the end.</summary>
     public string BaseAddress { get; }
 
@@ -101,16 +104,26 @@ internal sealed class AppChannel : IDisposable
     {
         while (true)
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(ListenPoll, TimeProvider.System, cancellationToken);
-            }
+            using Socket? connection = await TryConnectAsync(cancellationToken);
+            if (connection is not null) return;
+            await Task.Delay(ListenPoll, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>A bare connection to the app's port; null when nothing listens there.</summary>
+    public async Task<Socket?> TryConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
+            return socket;
+        }
+        catch (Exception error)
+        {
+            socket.Dispose();
+            if (error is SocketException) return null;
+            throw;
         }
     }
 

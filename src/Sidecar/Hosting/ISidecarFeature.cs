@@ -13,6 +13,8 @@ namespace Gateway.Sidecar.Hosting;
 //      Map                once, to add its routes; handlers answer errors with DaprError.WriteAsync;
 //      StartAsync         once the app listens (and is healthy, where app health checks are on), or at once without an app;
 //                         /v1.0/healthz turns to 204 when all features have started;
+//      AppLeftAsync       where several apps share the process: the app is gone, and the others are to take over from it;
+//      AppReturnedAsync   it listens again, as another process that is to be asked for its declarations anew;
 //      Describe           whenever /v1.0/metadata is asked;
 //      StopAsync          on shutdown, in reverse order, while the HTTP API still answers and the state stores are open.
 // A feature that follows the app's health watches context.Health.
@@ -32,6 +34,12 @@ internal interface ISidecarFeature
 
     /// <summary>Starts what needs the app: it listens by now.</summary>
     Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The app is gone, while the sidecar goes on: takes back what <see cref="StartAsync"/> did with it. In reverse order.</summary>
+    Task AppLeftAsync() => Task.CompletedTask;
+
+    /// <summary>The app is back after <see cref="AppLeftAsync"/>, as a process that knows nothing of the one before.</summary>
+    Task AppReturnedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Ends background work; also called when the start did not get far.</summary>
     Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

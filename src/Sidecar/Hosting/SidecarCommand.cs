@@ -8,11 +8,12 @@ namespace Gateway.Sidecar.Hosting;
 /// <summary>The command line of the stand-alone sidecar, with the names of daprd's flags.</summary>
 internal static class SidecarCommand
 {
-    private static readonly Option<string> AppId = new("--app-id") { Required = true, Description = "The app's id" };
+    private static readonly Option<string?> AppId = new("--app-id") { Description = "The app's id" };
     private static readonly Option<int?> AppPort = new("--app-port") { Description = "The port the app listens on" };
     private static readonly Option<string> AppProtocol = new("--app-protocol") { DefaultValueFactory = _ => "http", Description = "http; others are not supported" };
     private static readonly Option<int> HttpPort = new("--dapr-http-port") { DefaultValueFactory = _ => 3500, Description = "The port of the HTTP API; 0 takes a free one" };
     private static readonly Option<string> ListenAddresses = new("--dapr-listen-addresses") { DefaultValueFactory = _ => "127.0.0.1", Description = "The address of the HTTP API" };
+    private static readonly Option<AppFlag[]> Apps = new("--app") { CustomParser = AppFlag.Parse, Description = "id:app-port:http-port of one of several app processes, each with a sidecar of its own in this process (this sidecar's own flag); repeated, in place of --app-id, --app-port and --dapr-http-port" };
     private static readonly Option<string[]> ResourcesPath = new("--resources-path", "-d", "--components-path") { Description = "A folder with component files; may be repeated" };
     private static readonly Option<string?> Config = new("--config", "-c") { Description = "A file with a Configuration" };
     private static readonly Option<string?> DataPath = new("--data-path") { Description = "The folder for reminders and jobs (this sidecar's own flag); without it they are kept in memory" };
@@ -37,9 +38,9 @@ internal static class SidecarCommand
 
     private static RootCommand Create()
     {
-        var command = new RootCommand("Dapr's HTTP API for one app on one machine.")
+        var command = new RootCommand("Dapr's HTTP API for apps on one machine.")
         {
-            AppId, AppPort, AppProtocol, HttpPort, ListenAddresses, ResourcesPath, Config, DataPath, Level, MaxBodySize, MaxRequestSize,
+            AppId, Apps, AppPort, AppProtocol, HttpPort, ListenAddresses, ResourcesPath, Config, DataPath, Level, MaxBodySize, MaxRequestSize,
             AppMaxConcurrency, AppHealthCheck, AppHealthPath, AppHealthInterval, AppHealthTimeout, AppHealthThreshold,
         };
         Check(AppProtocol, protocol => protocol == "http", "supports only http");
@@ -51,6 +52,13 @@ internal static class SidecarCommand
         Check(AppHealthThreshold, probes => probes >= 1, "must be at least 1");
         Check(MaxRequestSize, megabytes => megabytes >= 1, "must be at least 1");
         Check(AppMaxConcurrency, limit => limit >= 0, "must not be negative");
+        command.Validators.Add(result =>
+        {
+            bool several = result.GetResult(Apps) is not null;
+            if (!several && result.GetResult(AppId) is null) result.AddError("Option '--app-id' is required.");
+            if (several && (result.GetResult(AppId) is not null || result.GetResult(AppPort) is not null))
+                result.AddError("--app stands in place of --app-id and --app-port");
+        });
         command.SetAction(RunAsync);
         return command;
     }
@@ -61,11 +69,11 @@ internal static class SidecarCommand
         if (!result.Tokens.All(token => token.Value.Length > 0) || !good(result.GetValueOrDefault<T>())) result.AddError($"{option.Name} {rule}");
     });
 
-    private static SidecarOptions Read(ParseResult flags) => new()
+    private static SidecarOptions Read(ParseResult flags, string appId, int? appPort, int httpPort) => new()
     {
-        AppId = flags.GetRequiredValue(AppId),
-        AppPort = flags.GetValue(AppPort),
-        HttpPort = flags.GetValue(HttpPort),
+        AppId = appId,
+        AppPort = appPort,
+        HttpPort = httpPort,
         ListenAddress = flags.GetRequiredValue(ListenAddresses),
         ResourcesPaths = flags.GetValue(ResourcesPath) ?? [],
         ConfigPath = flags.GetValue(Config),
@@ -92,10 +100,8 @@ internal static class SidecarCommand
             .AddSimpleConsole(console => console.SingleLine = true));
         try
         {
-            await using SidecarHost host = await SidecarHost.StartAsync(Read(flags), loggers, TimeProvider.System, cancellationToken);
-            // A start that fails once the app is there ends the process, as does a shutdown while the app is not.
-            await await Task.WhenAny(host.Ready, host.ShutdownRequested).WaitAsync(cancellationToken);
-            await host.ShutdownRequested.WaitAsync(cancellationToken);
+            if (flags.GetValue(Apps) is { Length: > 0 } apps) await ServeAsync(flags, apps, loggers, cancellationToken);
+            else await ServeAsync(flags, loggers, cancellationToken);
             return 0;
         }
         catch (SidecarStartException error)
@@ -107,6 +113,38 @@ internal static class SidecarCommand
         {
             return 0;
         }
+    }
+
+    private static async Task ServeAsync(ParseResult flags, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        SidecarOptions options = Read(flags, flags.GetRequiredValue(AppId)!, flags.GetValue(AppPort), flags.GetValue(HttpPort));
+        await using SidecarHost host = await SidecarHost.StartAsync(options, loggers, TimeProvider.System, cancellationToken);
+        await UntilShutdownAsync(host, cancellationToken);
+    }
+
+    private static async Task ServeAsync(ParseResult flags, AppFlag[] apps, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        SidecarOptions[] options = [.. apps.Select(app => Read(flags, app.AppId, app.AppPort, app.HttpPort))];
+        await using SidecarGroup group = await SidecarGroup.StartAsync(options, loggers, TimeProvider.System, cancellationToken);
+        // A shutdown ends the one sidecar that was asked, and the last one ends the process.
+        List<Task> running = [.. group.Sidecars.Select(async sidecar =>
+        {
+            await UntilShutdownAsync(sidecar, cancellationToken);
+            await sidecar.StopAsync(cancellationToken);
+        })];
+        while (running.Count > 0)
+        {
+            Task ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            await ended;
+        }
+    }
+
+    private static async Task UntilShutdownAsync(SidecarHost host, CancellationToken cancellationToken)
+    {
+        // A start that fails once the app is there ends the process, as does a shutdown while the app is not.
+        await await Task.WhenAny(host.Ready, host.ShutdownRequested).WaitAsync(cancellationToken);
+        await host.ShutdownRequested.WaitAsync(cancellationToken);
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

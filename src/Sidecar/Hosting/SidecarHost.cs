@@ -9,8 +9,8 @@ namespace Gateway.Sidecar.Hosting;
 
 /// <summary>
 /// A running sidecar: Dapr's HTTP API for one app on one machine. It may run in the process of the app that it serves: it
-/// listens when <see cref="StartAsync"/> returns, and finishes its start (asks the app what it subscribes to and which
-/// actors it hosts, turns healthy) as soon as the app's port listens.
+/// listens when <see cref="StartAsync(SidecarOptions, ILoggerFactory?, TimeProvider?, CancellationToken)"/> returns, and finishes
+/// its start (asks the app what it subscribes to and which actors it hosts, turns healthy) as soon as the app's port listens.
 /// </summary>
 public sealed class SidecarHost : IAsyncDisposable
 {
@@ -19,6 +19,7 @@ public sealed class SidecarHost : IAsyncDisposable
     private readonly WebApplication web;
     private readonly ILogger logger;
     private readonly AppHealthProbe probe;
+    private SidecarMachine? ownMachine;
     private Task starting = Task.CompletedTask;
     private int stopped;
 
@@ -49,15 +50,34 @@ public sealed class SidecarHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
-        loggers ??= NullLoggerFactory.Instance;
-        ILogger logger = loggers.CreateLogger("Gateway.Sidecar");
-        var context = new SidecarContext(options, new ResourceLoader(options, logger).Load(), time ?? TimeProvider.System, loggers);
+        var machine = new SidecarMachine(options.DataPath, time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
+        try
+        {
+            SidecarHost host = await StartAsync(options, machine, cancellationToken);
+            host.ownMachine = machine;
+            return host;
+        }
+        catch
+        {
+            machine.BeginStop();
+            await machine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one of several sidecars, or the only one; whoever made the machine stops it after them.</summary>
+    internal static async Task<SidecarHost> StartAsync(SidecarOptions options, SidecarMachine machine, CancellationToken cancellationToken)
+    {
+        Validate(options);
+        ILogger logger = machine.Loggers.CreateLogger("Gateway.Sidecar");
+        var context = new SidecarContext(options, new ResourceLoader(options, logger).Load(), machine);
         IReadOnlyList<ISidecarFeature> features = context.Features = SidecarFeatures.Create(context);
         var host = new SidecarHost(context, features, SidecarServer.Build(context, features, logger), logger);
         try
         {
             await new ComponentOpener(context, features, logger).OpenAllAsync(cancellationToken);
             await host.ListenAsync(cancellationToken);
+            machine.Apps.Add(context);
             host.starting = host.FinishStartAsync();
             if (options.AppPort is null) await host.starting.WaitAsync(cancellationToken);
             return host;
@@ -73,6 +93,8 @@ public sealed class SidecarHost : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref stopped, 1) != 0) return;
+        ownMachine?.BeginStop();
+        context.Machine.Apps.Remove(context);
         await context.CancelAsync();
         await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await probe.WaitUntilStoppedAsync();
@@ -92,7 +114,7 @@ public sealed class SidecarHost : IAsyncDisposable
 
         await web.StopAsync(cancellationToken);
         // Last: requests that were still being answered may write.
-        await context.States.DisposeAsync();
+        if (ownMachine is not null) await ownMachine.StopAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -142,8 +164,10 @@ public sealed class SidecarHost : IAsyncDisposable
             }
 
             foreach (ISidecarFeature feature in features) await feature.StartAsync(stopping);
+            context.AppIsThere = true;
             context.Ready.TrySetResult();
             SidecarLog.Ready(logger, context.Options.AppId);
+            if (context.App is { IsWatched: true } watched) await FollowAsync(watched, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -153,6 +177,23 @@ public sealed class SidecarHost : IAsyncDisposable
         {
             SidecarLog.StartFailed(logger, error, context.Options.AppId);
             context.Ready.TrySetException(error);
+        }
+    }
+
+    /// <summary>Gives up the app whenever it is gone, and takes it in when it is back, until the sidecar stops.</summary>
+    private async Task FollowAsync(AppChannel app, CancellationToken stopping)
+    {
+        while (true)
+        {
+            await AppWatch.WaitUntilGoneAsync(app, stopping);
+            SidecarLog.AppLeft(logger, context.Options.AppId, app.Port);
+            context.AppIsThere = false;
+            foreach (ISidecarFeature feature in features.Reverse()) await feature.AppLeftAsync();
+            await app.WaitUntilListeningAsync(stopping);
+            await context.Health.WaitUntilHealthyAsync(stopping);
+            foreach (ISidecarFeature feature in features) await feature.AppReturnedAsync(stopping);
+            context.AppIsThere = true;
+            SidecarLog.AppReturned(logger, context.Options.AppId, app.Port);
         }
     }
 }

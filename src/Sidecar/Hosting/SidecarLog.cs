@@ -28,4 +28,10 @@ internal static partial class SidecarLog
 
     [LoggerMessage(2109, LogLevel.Warning, "The app closed the connection when it was asked for {Path}; it is asked again until it answers")]
     public static partial void DeclarationFailed(ILogger logger, string path);
+
+    [LoggerMessage(2110, LogLevel.Warning, "The app {AppId} on port {Port} is gone; others take over from it until it listens again")]
+    public static partial void AppLeft(ILogger logger, string appId, int port);
+
+    [LoggerMessage(2111, LogLevel.Information, "The app {AppId} on port {Port} is back")]
+    public static partial void AppReturned(ILogger logger, string appId, int port);
 }

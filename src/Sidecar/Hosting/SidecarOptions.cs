@@ -43,6 +43,9 @@ public sealed class SidecarOptions
     /// <summary>How many requests the app gets at once (<c>--app-max-concurrency</c>); null is no limit.</summary>
     public int? AppMaxConcurrency { get; init; }
 
+    /// <summary>Whether an app id means this app: as it is, or followed by a point and the namespace.</summary>
+    internal bool IsNamed(string id) => id == AppId || id == $"{AppId}.{Namespace ?? "default"}";
+
     /// <summary>App health checks (<c>--enable-app-health-check</c>), or null: a listening app counts as healthy for good.</summary>
     public AppHealthOptions? AppHealth { get; init; }
 }

@@ -7,8 +7,8 @@ using Gateway.Sidecar.Routing;
 namespace Gateway.Sidecar.Invoke;
 
 /// <summary>
-/// Service invocation (https://docs.dapr.io/reference/api/service_invocation_api/). One sidecar serves one machine and knows
-/// one app, its own: any other id gets daprd's answer for an app that is not there.
+/// Service invocation (https://docs.dapr.io/reference/api/service_invocation_api/) of the sidecar's own app and of the others that
+/// share its process: any other id gets daprd's answer for an app that is not there.
 /// </summary>
 internal sealed class InvokeFeature(SidecarContext context) : ISidecarFeature
 {
@@ -38,43 +38,56 @@ internal sealed class InvokeFeature(SidecarContext context) : ISidecarFeature
 
     private async Task InvokeAsync(HttpContext http, string id, string rawPath)
     {
-        SidecarOptions options = context.Options;
-        bool self = id == options.AppId || id == $"{options.AppId}.{options.Namespace ?? "default"}";
-        if (!self)
+        // Its own app a sidecar calls itself, whoever else has the id.
+        IReadOnlyList<SidecarContext> targets = context.Options.IsNamed(id) ? [context] : context.Machine.Apps.Find(id);
+        if (Refusal(targets) is { } refusal)
         {
-            await Failed(id, "no host found with the given ID").WriteAsync(http);
+            await Failed(id, refusal).WriteAsync(http);
             return;
         }
 
-        if (context.App is not { } app)
-        {
-            await Failed(id, "cannot invoke local endpoint: app channel not initialized").WriteAsync(http);
-            return;
-        }
-
-        if (options.AppHealth is not null && !context.Health.IsHealthy)
-        {
-            await Failed(id, "rpc error: code = Internal desc = app is not in a healthy state").WriteAsync(http);
-            return;
-        }
-
-        if (await http.ReadBodyAsync(options.MaxBodySize) is not { } body)
+        if (await http.ReadBodyAsync(context.Options.MaxBodySize) is not { } body)
         {
             await Failed(id, HttpExchange.TooLarge).WriteAsync(http);
             return;
         }
 
-        (string? path, string? error) = InvokeMethod.Read(rawPath, app.BaseAddress);
-        if (path is null) await Failed(id, error!).WriteAsync(http);
-        else await ForwardAsync(http, app, id, path + http.Request.QueryString.Value, body);
+        string? failure = null;
+        foreach (SidecarContext target in targets.Where(MayBeCalled))
+        {
+            (string? path, failure) = InvokeMethod.Read(rawPath, target.App!.BaseAddress);
+            if (path is null) break;
+            (bool reached, failure) = await ForwardAsync(http, target, path + http.Request.QueryString.Value, body);
+            if (reached) break;
+        }
+
+        if (failure is not null) await Failed(id, failure).WriteAsync(http);
     }
 
-    private static async Task ForwardAsync(HttpContext http, AppChannel app, string id, string target, ReadOnlyMemory<byte> body)
+    private static bool MayBeCalled(SidecarContext target) =>
+        target.App is not null && (target.Options.AppHealth is null || target.Health.IsHealthy);
+
+    /// <summary>Why nobody can be called, or null.</summary>
+    private string? Refusal(IReadOnlyList<SidecarContext> targets)
     {
-        using HttpRequestMessage request = app.CreateRequest(new HttpMethod(http.Request.Method), target);
+        if (targets.Count == 0) return "no host found with the given ID";
+        if (targets.Any(MayBeCalled)) return null;
+        if (targets.Any(target => target.App is not null)) return "rpc error: code = Internal desc = app is not in a healthy state";
+        return targets[0] == context
+            ? "cannot invoke local endpoint: app channel not initialized"
+            : "rpc error: code = Internal desc = app channel is not initialized";
+    }
+
+    /// <summary>Calls an app and passes its answer on. What failed is told, and whether the app may have got the call.</summary>
+    private async Task<(bool Reached, string? Failure)> ForwardAsync(HttpContext http, SidecarContext target, string path, ReadOnlyMemory<byte> body)
+    {
+        AppChannel app = target.App!;
+        bool remote = target != context;
+        using HttpRequestMessage request = app.CreateRequest(new HttpMethod(http.Request.Method), path);
         // As it is: an escape that needs none stays one.
-        request.RequestUri = new Uri(app.BaseAddress + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        request.RequestUri = new Uri(app.BaseAddress + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         InvokeHeaders.CopyRequest(http, request, body);
+        if (remote) InvokeHeaders.AddRoute(request, context.Options, target.Options);
         HttpResponseMessage response;
         try
         {
@@ -82,10 +95,12 @@ internal sealed class InvokeFeature(SidecarContext context) : ISidecarFeature
         }
         catch (HttpRequestException error)
         {
-            string reason = error.HttpRequestError == HttpRequestError.ConnectionError ? $"dial tcp 127.0.0.1:{app.Port}: connect: connection refused" : "EOF";
+            bool refused = error.HttpRequestError == HttpRequestError.ConnectionError;
+            string reason = refused ? $"dial tcp 127.0.0.1:{app.Port}: connect: connection refused" : "EOF";
             string verb = http.Request.Method[..1] + http.Request.Method[1..].ToLowerInvariant();
-            await Failed(id, $"{verb} \"{app.BaseAddress}{target}\": {reason}").WriteAsync(http);
-            return;
+            // Another sidecar's word comes by gRPC.
+            string wrapped = remote ? "rpc error: code = Internal desc = error invoking app channel: " : "";
+            return (!refused, $"{wrapped}{verb} \"{app.BaseAddress}{path}\": {reason}");
         }
 
         using (response)
@@ -94,6 +109,8 @@ internal sealed class InvokeFeature(SidecarContext context) : ISidecarFeature
             InvokeHeaders.CopyResponse(response, http.Response);
             await CopyBodyAsync(http, response);
         }
+
+        return (true, null);
     }
 
     private static async Task CopyBodyAsync(HttpContext http, HttpResponseMessage response)

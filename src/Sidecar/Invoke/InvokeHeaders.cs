@@ -28,6 +28,28 @@ internal static class InvokeHeaders
         http.Trace().Apply(request);
     }
 
+    /// <summary>Says who calls whom, on a call of another app id; what the caller wrote there itself stays beside it.</summary>
+    public static void AddRoute(HttpRequestMessage request, SidecarOptions from, SidecarOptions to)
+    {
+        string host = Environment.MachineName;
+        Set("dapr-callee-app-id", to.AppId);
+        Set("dapr-caller-namespace", from.Namespace ?? "default");
+        Set("dapr-caller-app-id", Given("dapr-caller-app-id") is { } other ? $"{from.AppId} ; {other}" : from.AppId);
+        Append("forwarded", $"for=127.0.0.1;by=127.0.0.1;host={host}");
+        Append("x-forwarded-for", "127.0.0.1");
+        Append("x-forwarded-host", host);
+
+        string? Given(string name) => request.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+
+        void Append(string name, string value) => Set(name, Given(name) is { } before ? $"{before} ; {value}" : value);
+
+        void Set(string name, string value)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
     public static void CopyResponse(HttpResponseMessage response, HttpResponse to)
     {
         Copy(response.Headers, to);

@@ -18,6 +18,7 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
     private readonly SemaphoreSlim switching = new(1);
     private readonly List<IAsyncDisposable> running = [];
     private IReadOnlyList<Subscription> subscriptions = [];
+    private volatile bool gone;
 
     /// <exception cref="SidecarStartException">A Subscription file has a routing rule that is not known here.</exception>
     public PubSubFeature(SidecarContext context)
@@ -27,13 +28,14 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
         declared = [.. context.Resources.Subscriptions.Select(SubscriptionReading.FromFile)];
     }
 
-    public ValueTask<IReadOnlyList<string>?> AddComponentAsync(ComponentSpec component, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string>?> AddComponentAsync(ComponentSpec component, CancellationToken cancellationToken)
     {
-        if (component.Type != InMemoryPubSub.Type) return ValueTask.FromResult<IReadOnlyList<string>?>(null);
-        var pubSub = new InMemoryPubSub(logger);
+        if (component.Type != InMemoryPubSub.Type) return null;
+        IPubSub pubSub = await context.Machine.Components.OpenAsync<IPubSub>(
+            component, () => ValueTask.FromResult<IPubSub>(new InMemoryPubSub(logger)), cancellationToken);
         string appId = context.Options.AppId;
         pubSubs.Add(new PubSubComponent(component.Name, pubSub, new PubSubScopes(component, appId), component.Text("consumerID") ?? appId));
-        return ValueTask.FromResult<IReadOnlyList<string>?>(pubSub.Capabilities);
+        return pubSub.Capabilities;
     }
 
     public void Map(SidecarRoutes routes)
@@ -45,19 +47,22 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (context.App is not { } app) return;
-        IReadOnlyList<Subscription> asked = await AskAsync(app, cancellationToken);
-        // What the app asks for goes before what a file says, and the first of two of a kind counts.
-        Dictionary<(string, string), Subscription> byTopic = [];
-        foreach (Subscription subscription in asked.Concat(declared))
-        {
-            if (!byTopic.TryAdd((subscription.PubSub, subscription.Topic), subscription))
-                PubSubLog.SubscribedTwice(logger, subscription.PubSub, subscription.Topic);
-        }
-
-        subscriptions = [.. byTopic.Values];
+        await AskAsync(app, cancellationToken);
         context.Health.Changed += OnHealthChanged;
         await SwitchAsync();
-        if (subscriptions.Count > 0) PubSubLog.Subscribed(logger, string.Join(", ", subscriptions.Select(subscription => subscription.Topic)));
+    }
+
+    public async Task AppLeftAsync()
+    {
+        gone = true;
+        await SwitchAsync();
+    }
+
+    public async Task AppReturnedAsync(CancellationToken cancellationToken)
+    {
+        await AskAsync(context.App!, cancellationToken);
+        gone = false;
+        await SwitchAsync();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -67,7 +72,6 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
         try
         {
             await UnsubscribeAsync();
-            foreach (PubSubComponent component in pubSubs.All) await component.PubSub.DisposeAsync();
         }
         finally
         {
@@ -106,7 +110,21 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
         return entry;
     }
 
-    private async Task<IReadOnlyList<Subscription>> AskAsync(AppChannel app, CancellationToken cancellationToken)
+    private async Task AskAsync(AppChannel app, CancellationToken cancellationToken)
+    {
+        // What the app asks for goes before what a file says, and the first of two of a kind counts.
+        Dictionary<(string, string), Subscription> byTopic = [];
+        foreach (Subscription subscription in (await AskAppAsync(app, cancellationToken)).Concat(declared))
+        {
+            if (!byTopic.TryAdd((subscription.PubSub, subscription.Topic), subscription))
+                PubSubLog.SubscribedTwice(logger, subscription.PubSub, subscription.Topic);
+        }
+
+        subscriptions = [.. byTopic.Values];
+        if (subscriptions.Count > 0) PubSubLog.Subscribed(logger, string.Join(", ", subscriptions.Select(subscription => subscription.Topic)));
+    }
+
+    private async Task<IReadOnlyList<Subscription>> AskAppAsync(AppChannel app, CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await app.GetDeclarationAsync("/dapr/subscribe", cancellationToken);
         byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
@@ -119,13 +137,13 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
 
     private void OnHealthChanged(bool healthy) => _ = SwitchAsync();
 
-    /// <summary>Subscribes while the app is healthy and not otherwise, whichever it is by the time its turn comes.</summary>
+    /// <summary>Subscribes while the app is there and healthy and not otherwise, whichever it is by the time its turn comes.</summary>
     private async Task SwitchAsync()
     {
         await switching.WaitAsync(context.Stopping);
         try
         {
-            if (!context.Health.IsHealthy) await UnsubscribeAsync();
+            if (gone || !context.Health.IsHealthy) await UnsubscribeAsync();
             else if (running.Count == 0) await SubscribeAsync();
         }
         finally

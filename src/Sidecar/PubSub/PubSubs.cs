@@ -9,8 +9,6 @@ internal sealed class PubSubs
 {
     private readonly Dictionary<string, PubSubComponent> byName = new(StringComparer.Ordinal);
 
-    public IEnumerable<PubSubComponent> All => byName.Values;
-
     /// <summary>The component of a name, or null.</summary>
     public PubSubComponent? Find(string name) => byName.GetValueOrDefault(name);
 

@@ -17,9 +17,12 @@ internal sealed class StateFeature(SidecarContext context) : ISidecarFeature
         if (actorStore && context.States.ActorStore is { } other)
             throw new ComponentException($"actorStateStore is \"true\" here and in the component '{other.Name}'; only one store may hold actors");
 
-        IStateStore store = component.Type == "state.sqlite"
-            ? await SqliteStateStore.OpenAsync(SqliteSettings.Of(component, context.Options), context.Time, context.Loggers, cancellationToken)
-            : new InMemoryStateStore(context.Time);
+        IStateStore store = await context.Machine.Components.OpenAsync<IStateStore>(
+            component,
+            async () => component.Type == "state.sqlite"
+                ? await SqliteStateStore.OpenAsync(SqliteSettings.Of(component, context.Options), context.Time, context.Loggers, cancellationToken)
+                : new InMemoryStateStore(context.Time),
+            cancellationToken);
         context.States.Add(new StateComponent(component.Name, store, prefix), actorStore);
         return store.Capabilities;
     }

@@ -1,7 +1,7 @@
 namespace Gateway.Sidecar.State;
 
-/// <summary>The opened state stores. Filled before the sidecar listens, then read only; closed after it has stopped to.</summary>
-internal sealed class StateStores : IAsyncDisposable
+/// <summary>The opened state stores. Filled before the sidecar listens, then read only.</summary>
+internal sealed class StateStores
 {
     private readonly Dictionary<string, StateComponent> byName = new(StringComparer.Ordinal);
 
@@ -18,11 +18,6 @@ internal sealed class StateStores : IAsyncDisposable
     {
         byName.Add(component.Name, component);
         if (actorStore) ActorStore = component;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (StateComponent component in byName.Values) await component.Store.DisposeAsync();
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class SystemFeature(SidecarContext context) : ISidecarFeature
 
     private Task Health(HttpContext http, RouteValues route)
     {
-        if (!context.Ready.Task.IsCompletedSuccessfully)
+        if (!context.Ready.Task.IsCompletedSuccessfully || !context.AppIsThere)
             return new DaprError(500, "ERR_HEALTH_NOT_READY", "dapr is not ready: [runtime]").WriteAsync(http);
         return http.Request.Query["appid"].ToString() is { Length: > 0 } id && id != context.Options.AppId
             ? new DaprError(500, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match").WriteAsync(http)

@@ -68,7 +68,7 @@ public sealed class TurnQueueTests
     {
         Turn first = (await turns.EnterAsync(null, default))!;
         using Turn? cut = turns.Cut(() => true);
-        Assert.False(turns.TryBegin(first, () => Assert.Fail("it does not begin")));
+        Assert.False(turns.TryNote(first, () => Assert.Fail("it does not begin")));
     }
 
     [Fact]

@@ -1,9 +1,13 @@
 namespace Gateway.Sidecar.Actors.Hosting;
 
 /// <summary>
-/// Where actors live: the seam at which more than one host can be told apart. Today one app is connected, and all actors of its
-/// types are there. Thread-safe.
+/// Where actors live: the hosts that may be called now, and which of them an actor belongs to. What is Dapr's placement service
+/// elsewhere. Thread-safe.
 /// </summary>
+/// <remarks>
+/// An actor belongs to the one of its type's hosts whose name gives the largest hash with the actor's (rendezvous hashing), so that a
+/// host that comes or goes moves no actor but its own.
+/// </remarks>
 internal sealed class ActorHosts(TimeProvider time)
 {
     /// <summary>How long a call waits for somebody to host its type.</summary>
@@ -11,100 +15,50 @@ internal sealed class ActorHosts(TimeProvider time)
 
     private readonly Lock gate = new();
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ActorHost? host;
-    private bool open;
+    private ActorHost[] hosts = [];
 
-    /// <summary>Raised when a host was added or may be called again, on the thread that did it.</summary>
-    public event Action? Opened;
+    /// <summary>Raised when a host came or went, on the thread that did it.</summary>
+    public event Action? Changed;
 
-    /// <summary>
-    /// Whether hosts may be called. While not, because the app is not up yet or not healthy, calls are held, as daprd does.
-    /// </summary>
-    public bool IsOpen
-    {
-        get { lock (gate) return open; }
-        set
-        {
-            lock (gate)
-            {
-                if (open == value) return;
-                open = value;
-                Pulse();
-            }
+    /// <summary>Takes a host in, unless it is there or gone for good.</summary>
+    public void Add(ActorHost host) => Change(others => others.Contains(host) || host.IsGone ? others : [.. others, host]);
 
-            if (value) Opened?.Invoke();
-        }
-    }
+    /// <summary>Takes a host out, if it is there: no turn of an actor begins on it any more.</summary>
+    public void Remove(ActorHost host) => Change(others => others.Contains(host) ? [.. others.Where(other => other != host)] : others);
 
-    public void Add(ActorHost added)
-    {
-        lock (gate)
-        {
-            host = added;
-            Pulse();
-        }
-
-        if (IsOpen) Opened?.Invoke();
-    }
-
-    /// <summary>Takes the host out: its actors have no place from now on.</summary>
-    public ActorHost? Remove()
-    {
-        lock (gate)
-        {
-            ActorHost? removed = host;
-            host = null;
-            Pulse();
-            return removed;
-        }
-    }
-
-    /// <summary>The host of an actor, or null when it cannot be called now.</summary>
+    /// <summary>The host that an actor belongs to, or null when nobody hosts its type now.</summary>
     public ActorHost? Find(ActorKey actor)
     {
-        lock (gate) return open && host?.Hosts(actor.Type) == true ? host : null;
-    }
-
-    /// <summary>Whether the actor is active on its host, be that open or not: a turn that runs may write its state.</summary>
-    public bool IsActive(ActorKey actor)
-    {
-        lock (gate) return host?.IsActive(actor) == true;
-    }
-
-    /// <summary>Waits until hosts may be called, then says whether the type is hosted.</summary>
-    public async Task<bool> IsHostedAsync(string type, CancellationToken cancellationToken)
-    {
-        while (true)
+        lock (gate)
         {
-            Task next;
-            lock (gate)
+            ActorHost? best = null;
+            ulong weight = 0;
+            foreach (ActorHost host in hosts)
             {
-                if (open) return host?.Hosts(type) == true;
-                next = changed.Task;
+                if (!host.Hosts(actor.Type)) continue;
+                // Alone, as in most processes, it needs no hash.
+                ulong own = hosts.Length == 1 ? 0 : Weight(host.Name, actor);
+                if (best is not null && own <= weight) continue;
+                (best, weight) = (host, own);
             }
 
-            await next.WaitAsync(cancellationToken);
+            return best;
         }
     }
 
-    /// <summary>The host of an actor; null after <see cref="LookupTime"/> in which nobody hosted its type.</summary>
-    public async Task<ActorHost?> LookupAsync(ActorKey actor, CancellationToken cancellationToken)
+    /// <summary>The host that an actor belongs to; null after <see cref="LookupTime"/> in which nobody hosted its type.</summary>
+    public ValueTask<ActorHost?> LookupAsync(ActorKey actor, CancellationToken cancellationToken) =>
+        Find(actor) is { } host ? ValueTask.FromResult<ActorHost?>(host) : new ValueTask<ActorHost?>(WaitAsync(actor, cancellationToken));
+
+    private async Task<ActorHost?> WaitAsync(ActorKey actor, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource();
+        using var limit = new CancellationTokenSource(LookupTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        bool counting = false;
-        await using ITimer timer = time.CreateTimer(
-            static state => ((CancellationTokenSource)state!).Cancel(), limit, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (true)
         {
             Task next;
-            lock (gate)
-            {
-                if (open && host?.Hosts(actor.Type) == true) return host;
-                next = changed.Task;
-                if (open && !counting) counting = timer.Change(LookupTime, Timeout.InfiniteTimeSpan);
-            }
-
+            lock (gate) next = changed.Task;
+            if (Find(actor) is { } host) return host;
             try
             {
                 await next.WaitAsync(either.Token);
@@ -116,10 +70,32 @@ internal sealed class ActorHosts(TimeProvider time)
         }
     }
 
-    /// <summary>Called under the lock.</summary>
-    private void Pulse()
+    private void Change(Func<ActorHost[], ActorHost[]> change)
     {
-        changed.SetResult();
-        changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            ActorHost[] before = hosts;
+            hosts = change(before);
+            if (hosts == before) return;
+            changed.SetResult();
+            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) with the finish of MurmurHash3, since it mixes its last bytes badly.</summary>
+    private static ulong Weight(string host, ActorKey actor)
+    {
+        ulong hash = Add(Add(Add(14695981039346656037, host), actor.Type), actor.Id);
+        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
+        hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
+        return hash ^ (hash >> 33);
+
+        static ulong Add(ulong hash, string text)
+        {
+            foreach (char letter in text) hash = (hash ^ letter) * 1099511628211;
+            return (hash ^ '|') * 1099511628211;
+        }
     }
 }

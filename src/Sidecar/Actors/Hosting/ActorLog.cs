@@ -24,6 +24,9 @@ internal static partial class ActorLog
     [LoggerMessage(4106, LogLevel.Warning, "Reminders are kept in memory only and end with the sidecar: no data folder is configured")]
     public static partial void RemindersInMemory(ILogger logger);
 
+    [LoggerMessage(4107, LogLevel.Error, "Actors could not be moved to other hosts; the next call of each moves it")]
+    public static partial void MoveFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(4110, LogLevel.Warning, "A reminder of an actor of type {ActorType} failed, attempt {Attempt}")]
     public static partial void ReminderFailed(ILogger logger, string actorType, int attempt);
 

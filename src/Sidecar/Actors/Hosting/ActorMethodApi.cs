@@ -8,7 +8,7 @@ namespace Gateway.Sidecar.Actors.Hosting;
 /// Calling an actor's method (https://docs.dapr.io/reference/api/actors_api/#invoke-actor-method): whatever the verb, the app gets
 /// PUT, and only its 200 is a success.
 /// </summary>
-internal sealed class ActorMethodApi(SidecarContext context, ActorHosts hosts)
+internal sealed class ActorMethodApi(SidecarContext context, AppActors app, ActorTable table)
 {
     public void Map(SidecarRoutes routes) =>
         routes.Map("GET,POST,PUT,DELETE", "/v1.0/actors/{type}/{id}/method/{method}", InvokeAsync);
@@ -32,19 +32,18 @@ internal sealed class ActorMethodApi(SidecarContext context, ActorHosts hosts)
             $"method/{route["method"]}",
             http.Request.QueryString.Value ?? "",
             body,
-            request => AddHeaders(http, request),
+            (request, host) => AddHeaders(http, request, host),
             http.Request.Headers[ActorCall.ReentrancyHeader] is { Count: > 0 } id ? id.ToString() : null);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, context.Stopping);
         try
         {
-            if (await hosts.LookupAsync(actor, either.Token) is not { } host)
+            if (await CallAsync(actor, call, either.Token) is not { } reply)
             {
                 await ActorErrors.Lookup(actor.Type, actor.Id).WriteAsync(http);
                 return;
             }
 
-            using ActorReply reply = await host.CallAsync(actor, call, either.Token);
-            await WriteAsync(http, reply);
+            using (reply) await WriteAsync(http, reply);
         }
         catch (StackDepthException)
         {
@@ -56,9 +55,21 @@ internal sealed class ActorMethodApi(SidecarContext context, ActorHosts hosts)
         }
     }
 
-    private void AddHeaders(HttpContext http, HttpRequestMessage request)
+    private async Task<ActorReply?> CallAsync(ActorKey actor, ActorCall call, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await app.WaitUntilOpenAsync(cancellationToken);
+            // That nobody was found may be since the app has become unhealthy: then the call is held after all.
+            if (await table.CallAsync(actor, call, cancellationToken) is { } reply) return reply;
+            if (app.IsOpen) return null;
+        }
+    }
+
+    private void AddHeaders(HttpContext http, HttpRequestMessage request, ActorHost host)
     {
         HeaderForwarding.ToApp(http.Request.Headers, request);
+        if (host != app.Host) request.Headers.TryAddWithoutValidation("x-dapr-remote", "true");
         // A token that let the caller in here is not the app's to see.
         if (context.Options.DaprApiToken is not null && context.Options.AppApiToken is null) request.Headers.Remove("dapr-api-token");
         request.Headers.TryAddWithoutValidation("dapr-api-call", "true");
@@ -67,11 +78,13 @@ internal sealed class ActorMethodApi(SidecarContext context, ActorHosts hosts)
         http.Trace().Apply(request);
     }
 
-    private static async Task WriteAsync(HttpContext http, ActorReply reply)
+    private async Task WriteAsync(HttpContext http, ActorReply reply)
     {
         if (reply.Response is not { } response)
         {
-            await ActorErrors.Invoke(reply.Error!).WriteAsync(http);
+            // Another sidecar's word comes by gRPC.
+            bool remote = reply.Host is { } host && host != app.Host;
+            await ActorErrors.Invoke(remote ? $"rpc error: code = Internal desc = error invoke actor method: {reply.Error}" : reply.Error!).WriteAsync(http);
             return;
         }
 

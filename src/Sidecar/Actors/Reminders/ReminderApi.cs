@@ -9,7 +9,7 @@ using Gateway.Sidecar.Routing;
 namespace Gateway.Sidecar.Actors.Reminders;
 
 /// <summary>Registering, reading and deleting reminders (https://docs.dapr.io/reference/api/actors_api/#create-actor-reminder).</summary>
-internal sealed class ReminderApi(SidecarContext context, ActorHosts hosts, ReminderBook book, ReminderRunner runner)
+internal sealed class ReminderApi(SidecarContext context, AppActors app, ActorRuntime actors)
 {
     public void Map(SidecarRoutes routes)
     {
@@ -36,8 +36,8 @@ internal sealed class ReminderApi(SidecarContext context, ActorHosts hosts, Remi
 
         try
         {
-            if (schedule.FirstTick is not { } first) await runner.DeleteAsync(key);
-            else if (!await runner.RegisterAsync(new Reminder(key, body.DueTime, body.Data, schedule, first), body.Overwrite))
+            if (schedule.FirstTick is not { } first) await actors.Reminders.DeleteAsync(key);
+            else if (!await actors.Reminders.RegisterAsync(new Reminder(key, body.DueTime, body.Data, schedule, first), body.Overwrite))
             {
                 await ActorErrors.ReminderExists(key.Name).WriteAsync(http);
                 return;
@@ -56,7 +56,7 @@ internal sealed class ReminderApi(SidecarContext context, ActorHosts hosts, Remi
     {
         ReminderKey key = Key(route);
         if (!await IsHostedAsync(http, key)) return;
-        if (book.Find(key) is not { } reminder)
+        if (actors.Book.Find(key) is not { } reminder)
         {
             await ActorErrors.ReminderNotFound(key.Name).WriteAsync(http);
             return;
@@ -71,7 +71,7 @@ internal sealed class ReminderApi(SidecarContext context, ActorHosts hosts, Remi
         if (!await IsHostedAsync(http, key)) return;
         try
         {
-            await runner.DeleteAsync(key);
+            await actors.Reminders.DeleteAsync(key);
         }
         catch (IOException)
         {
@@ -97,11 +97,11 @@ internal sealed class ReminderApi(SidecarContext context, ActorHosts hosts, Remi
         return body;
     }
 
-    /// <summary>Answers an error when nobody hosts the actor's type; waits while the app is not up.</summary>
+    /// <summary>Answers an error when the app does not host the actor's type; waits while the app is not up.</summary>
     private async Task<bool> IsHostedAsync(HttpContext http, ReminderKey key)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, context.Stopping);
-        if (await hosts.IsHostedAsync(key.Actor.Type, either.Token)) return true;
+        if (await app.IsHostedAsync(key.Actor.Type, either.Token)) return true;
         await ActorErrors.ReminderNotHosted.WriteAsync(http);
         return false;
     }

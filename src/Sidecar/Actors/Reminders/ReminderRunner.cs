@@ -21,19 +21,21 @@ internal sealed class ReminderRunner : IDisposable
 
     private readonly ReminderBook book;
     private readonly ActorHosts hosts;
+    private readonly ActorTable table;
     private readonly ILogger logger;
     private readonly DueQueue<Reminder> due;
     private readonly SemaphoreSlim slots = new(MaxDeliveries);
     private readonly ConcurrentQueue<Reminder> homeless = new();
     private readonly DeliveryCount deliveries = new();
 
-    public ReminderRunner(ReminderBook book, ActorHosts hosts, TimeProvider time, ILogger logger)
+    public ReminderRunner(ReminderBook book, ActorHosts hosts, ActorTable table, TimeProvider time, ILogger logger)
     {
         this.book = book;
         this.hosts = hosts;
+        this.table = table;
         this.logger = logger;
         due = new DueQueue<Reminder>(time, reminder => _ = DeliverAsync(reminder));
-        hosts.Opened += TakeHome;
+        hosts.Changed += TakeHome;
     }
 
     /// <summary>Arms what the book holds from before.</summary>
@@ -62,7 +64,7 @@ internal sealed class ReminderRunner : IDisposable
     /// <summary>Begins no delivery any more. Those that run are to be ended by their host.</summary>
     public void Stop()
     {
-        hosts.Opened -= TakeHome;
+        hosts.Changed -= TakeHome;
         deliveries.Close();
         due.Dispose();
     }
@@ -81,13 +83,8 @@ internal sealed class ReminderRunner : IDisposable
             try
             {
                 if (reminder.Removed || deliveries.IsClosed) return;
-                if (hosts.Find(reminder.Key.Actor) is not { } host)
-                {
-                    WaitForHost(reminder);
-                    return;
-                }
-
-                await CallAsync(host, reminder);
+                if (hosts.Find(reminder.Key.Actor) is null) WaitForHost(reminder);
+                else await CallAsync(reminder);
             }
             finally
             {
@@ -105,12 +102,17 @@ internal sealed class ReminderRunner : IDisposable
         }
     }
 
-    private async Task CallAsync(ActorHost host, Reminder reminder)
+    private async Task CallAsync(Reminder reminder)
     {
         ActorCall call = ActorCall.Callback($"method/remind/{reminder.Key.Name}", CallbackBody.OfReminder(reminder.Data));
-        bool delivered;
-        using (ActorReply reply = await host.CallAsync(reminder.Key.Actor, call, CancellationToken.None)) delivered = reply.Succeeded;
+        if (await table.CallAsync(reminder.Key.Actor, call, CancellationToken.None) is not { } reply)
+        {
+            WaitForHost(reminder);
+            return;
+        }
 
+        bool delivered = reply.Succeeded;
+        reply.Dispose();
         // A delivery that the shutdown cut is no attempt: the tick comes again with the next start.
         if (!delivered && deliveries.IsClosed) return;
         if (!delivered)

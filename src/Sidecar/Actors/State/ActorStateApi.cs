@@ -11,7 +11,7 @@ namespace Gateway.Sidecar.Actors.State;
 /// An actor's state (https://docs.dapr.io/reference/api/actors_api/#actor-state-transactions), in the component with
 /// <c>actorStateStore: "true"</c>. Requests do not wait for the actor's running turn.
 /// </summary>
-internal sealed class ActorStateApi(SidecarContext context, ActorHosts hosts)
+internal sealed class ActorStateApi(SidecarContext context, AppActors app)
 {
     public void Map(SidecarRoutes routes)
     {
@@ -57,7 +57,7 @@ internal sealed class ActorStateApi(SidecarContext context, ActorHosts hosts)
         }
 
         // Only the host of an active actor may write: that is what keeps two copies of an actor apart.
-        if (!hosts.IsActive(actor) || context.States.ActorStore is not { } component)
+        if (!app.IsActive(actor) || context.States.ActorStore is not { } component)
         {
             await ActorErrors.InstanceMissing.WriteAsync(http);
             return;

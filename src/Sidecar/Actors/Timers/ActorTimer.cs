@@ -9,7 +9,8 @@ internal readonly record struct TimerKey(ActorKey Actor, string Name)
 }
 
 /// <summary>A timer and how far it is; gone with the sidecar. Its progress is written by its running callback only.</summary>
-internal sealed class ActorTimer(TimerKey key, TimerSchedule schedule, ReadOnlyMemory<byte> callback, DateTimeOffset tick)
+internal sealed class ActorTimer(
+    TimerKey key, TimerSchedule schedule, ReadOnlyMemory<byte> callback, ReadOnlyMemory<byte> callbackElsewhere, DateTimeOffset tick)
 {
     public TimerKey Key { get; } = key;
 
@@ -17,6 +18,9 @@ internal sealed class ActorTimer(TimerKey key, TimerSchedule schedule, ReadOnlyM
 
     /// <summary>The body of the callback.</summary>
     public ReadOnlyMemory<byte> Callback { get; } = callback;
+
+    /// <summary>The body where the actor is on another host than the app that set the timer.</summary>
+    public ReadOnlyMemory<byte> CallbackElsewhere { get; } = callbackElsewhere;
 
     public DateTimeOffset Tick { get; set; } = tick;
 

@@ -8,7 +8,7 @@ using Gateway.Sidecar.Routing;
 namespace Gateway.Sidecar.Actors.Timers;
 
 /// <summary>Starting and deleting timers (https://docs.dapr.io/reference/api/actors_api/#create-actor-timer).</summary>
-internal sealed class TimerApi(SidecarContext context, ActorHosts hosts, TimerRunner runner)
+internal sealed class TimerApi(SidecarContext context, AppActors app, TimerRunner runner)
 {
     public void Map(SidecarRoutes routes)
     {
@@ -31,16 +31,22 @@ internal sealed class TimerApi(SidecarContext context, ActorHosts hosts, TimerRu
         if (RegistrationBody.TryRead(json, "Timer", out DaprError? malformed) is not { } body) return malformed;
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, context.Stopping);
-        if (!await hosts.IsHostedAsync(key.Actor.Type, either.Token))
+        if (!await app.IsHostedAsync(key.Actor.Type, either.Token))
             return ActorErrors.TimerCreate($"can't create timer for actor {key.Actor}: actor type not registered");
 
         TimerSchedule? schedule = TimerSchedule.TryCreate(
             key.ToString(), body.DueTime, body.Period, body.Ttl, context.Time.GetUtcNow(), out string? refused);
         if (schedule is null) return ActorErrors.TimerCreate(refused!);
-        if (schedule.FirstTick is { } first)
-            runner.Set(new ActorTimer(key, schedule, CallbackBody.OfTimer(body.Data, body.Callback, body.DueTime, body.Period), first));
-        else
+        if (schedule.FirstTick is not { } first)
+        {
             runner.Delete(key);
+            return null;
+        }
+
+        // As in daprd the callback's name does not reach an actor of another host.
+        ReadOnlyMemory<byte> here = CallbackBody.OfTimer(body.Data, body.Callback, body.DueTime, body.Period);
+        ReadOnlyMemory<byte> elsewhere = CallbackBody.OfTimer(body.Data, "", body.DueTime, body.Period);
+        runner.Set(new ActorTimer(key, schedule, here, elsewhere, first));
         return null;
     }
 

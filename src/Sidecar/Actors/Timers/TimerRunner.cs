@@ -7,19 +7,22 @@ namespace Gateway.Sidecar.Actors.Timers;
 
 /// <summary>
 /// Runs timers (https://docs.dapr.io/developing-applications/building-blocks/actors/actors-timers-reminders/#actor-timers): a
-/// callback that fails is not tried again, and those missed while one took long follow at once. Thread-safe.
+/// callback that fails is not tried again, and those missed while one took long follow at once. They are the sidecar's own, wherever
+/// their actors are, and end with its app. Thread-safe.
 /// </summary>
 internal sealed class TimerRunner : IDisposable
 {
     private readonly ConcurrentDictionary<TimerKey, ActorTimer> timers = new();
-    private readonly ActorHosts hosts;
+    private readonly AppActors app;
+    private readonly ActorRuntime actors;
     private readonly ILogger logger;
     private readonly DueQueue<ActorTimer> due;
     private readonly DeliveryCount callbacks = new();
 
-    public TimerRunner(ActorHosts hosts, TimeProvider time, ILogger logger)
+    public TimerRunner(AppActors app, ActorRuntime actors, TimeProvider time, ILogger logger)
     {
-        this.hosts = hosts;
+        this.app = app;
+        this.actors = actors;
         this.logger = logger;
         due = new DueQueue<ActorTimer>(time, timer => _ = RunAsync(timer));
     }
@@ -35,6 +38,21 @@ internal sealed class TimerRunner : IDisposable
     public void Delete(TimerKey key)
     {
         if (timers.TryRemove(key, out ActorTimer? old)) due.Remove(old);
+    }
+
+    /// <summary>Deletes the timers of an actor.</summary>
+    public void Delete(ActorKey actor)
+    {
+        foreach (TimerKey key in timers.Keys)
+        {
+            if (key.Actor == actor) Delete(key);
+        }
+    }
+
+    /// <summary>Deletes all timers.</summary>
+    public void Clear()
+    {
+        foreach (TimerKey key in timers.Keys) Delete(key);
     }
 
     /// <summary>Begins no callback any more.</summary>
@@ -56,10 +74,10 @@ internal sealed class TimerRunner : IDisposable
         try
         {
             if (!IsCurrent(timer)) return;
-            if (hosts.Find(timer.Key.Actor) is { } host)
+            if (actors.Hosts.Find(timer.Key.Actor) is { } host)
             {
-                ActorCall call = ActorCall.Callback($"method/timer/{timer.Key.Name}", timer.Callback);
-                using ActorReply reply = await host.CallAsync(timer.Key.Actor, call, CancellationToken.None);
+                ActorCall call = ActorCall.Callback($"method/timer/{timer.Key.Name}", host == app.Host ? timer.Callback : timer.CallbackElsewhere);
+                using ActorReply reply = await actors.Table.CallAsync(timer.Key.Actor, call, CancellationToken.None) ?? default;
                 if (!reply.Succeeded) ActorLog.TimerFailed(logger, timer.Key.Actor.Type);
             }
 

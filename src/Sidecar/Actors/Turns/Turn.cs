@@ -11,6 +11,9 @@ internal sealed class Turn(TurnQueue queue, string? reentrancyId) : IDisposable
     /// <summary>Set when the turn was taken away: the actor was deactivated under it.</summary>
     public CancellationToken Cancelled => cut.Token;
 
+    /// <summary>Whether a call runs that was let in from within the turn.</summary>
+    public bool IsNested => Depth > 1;
+
     internal int Depth { get; set; } = 1;
 
     internal LinkedListNode<Turn>? Place { get; set; }

@@ -46,9 +46,9 @@ internal sealed class TurnQueue(bool reentrant, int maxStackDepth)
     }
 
     /// <summary>
-    /// Notes under the lock that a granted turn begins to work; false when it was cut before it did, and the caller must ask again.
+    /// Notes something under the lock in a granted turn; false when it was cut before, and the caller must ask again.
     /// </summary>
-    public bool TryBegin(Turn turn, Action note)
+    public bool TryNote(Turn turn, Action note)
     {
         lock (gate)
         {
