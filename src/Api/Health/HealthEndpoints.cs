@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Api.Health;

@@ -1,4 +1,4 @@
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 
 namespace Gateway.Api.Tests.Gateway;
 

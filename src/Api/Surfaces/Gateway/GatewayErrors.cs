@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Gateway.Api.Surfaces.Gateway.Requests;
+using Gateway.Api.Requests;
 using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Api.Surfaces.Gateway;

@@ -57,7 +57,6 @@ namespace Gateway.Api.Surfaces.Gateway;
 [JsonSerializable(typeof(DeviceReference))]
 [JsonSerializable(typeof(ClosingView))]
 [JsonSerializable(typeof(ErrorAnswer))]
-[JsonSerializable(typeof(IReadOnlyDictionary<string, string?>))]
 internal sealed partial class GatewayJson : JsonSerializerContext;
 
 /// <summary>This surface's successes.</summary>

@@ -12,10 +12,6 @@ internal static partial class GatewayLog
     [LoggerMessage(3005, LogLevel.Warning, "A {Type} message needs a store that does not answer now (connection {Connection})")]
     public static partial void MessageUnavailable(ILogger logger, Exception exception, string type, string connection);
 
-    [LoggerMessage(3002, LogLevel.Error, "The audit log has not taken {Action} by {Actor} on device {DeviceId}, session {SessionId}, command {CommandId}; it was done all the same")]
-    public static partial void AuditLost(
-        ILogger logger, Exception exception, string action, string actor, string? deviceId, string? sessionId, string? commandId);
-
     [LoggerMessage(3003, LogLevel.Warning, "The playbook of session {SessionId} on device {DeviceId} could not be queued; the session is closed again")]
     public static partial void PlaybookFailed(ILogger logger, Exception exception, string sessionId, string deviceId);
 

@@ -1,8 +1,9 @@
+using Gateway.Api.Access;
+using Gateway.Api.Audit;
 using Gateway.Api.Auth;
 using Gateway.Api.OpenApi;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway.Access;
-using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Channels;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Devices;

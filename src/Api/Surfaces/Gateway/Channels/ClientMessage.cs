@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Requests;
 
 namespace Gateway.Api.Surfaces.Gateway.Channels;

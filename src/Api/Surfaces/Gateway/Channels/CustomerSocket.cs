@@ -1,6 +1,6 @@
 using Gateway.Api.Channels.Customers;
 using Gateway.Api.Channels.Sockets;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 
 namespace Gateway.Api.Surfaces.Gateway.Channels;
 

@@ -2,6 +2,7 @@ using Gateway.Api.Channels.Output;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Api.Surfaces.Gateway.Sessions;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Queue;
 using Gateway.Storage.Output;
 

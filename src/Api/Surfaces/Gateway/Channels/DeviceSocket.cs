@@ -3,7 +3,7 @@ using Gateway.Api.Channels.Output;
 using Gateway.Api.Channels.Sockets;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Devices;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Gateway.Api.Access;
 using Gateway.Api.Auth;
 using Gateway.Api.Auth.Devices;
 using Gateway.Api.Auth.HiddenQueries;
@@ -7,7 +8,6 @@ using Gateway.Api.Channels.Devices;
 using Gateway.Api.Channels.Output;
 using Gateway.Api.Channels.Sockets;
 using Gateway.Api.RateLimits;
-using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Queue;
 using Microsoft.Extensions.Options;

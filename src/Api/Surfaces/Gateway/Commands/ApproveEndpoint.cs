@@ -1,8 +1,11 @@
+using Gateway.Api.Audit;
 using Gateway.Api.Auth;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;

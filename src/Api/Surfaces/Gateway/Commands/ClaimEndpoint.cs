@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Gateway.Api.Auth;
 using Gateway.Api.Auth.Devices;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;
 

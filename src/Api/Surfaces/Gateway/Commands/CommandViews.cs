@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.History;
 using Gateway.Queue;

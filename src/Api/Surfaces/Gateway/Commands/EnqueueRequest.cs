@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Gateway.Api.Surfaces.Gateway.Requests;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Requests;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Storage.History;
 
@@ -34,7 +34,7 @@ internal sealed record EnqueueRequest(
         if (type.Length > 0 && !CommandTypes.IsValid(type)) body.Refuse("type", $"must match {CommandTypes.Pattern}");
         return new EnqueueRequest(
             type,
-            body.OptionalValue("parameters", JsonBody.MaxBytes),
+            body.OptionalValue("parameters", RequestBody.MaxBytes),
             (int)(body.OptionalInteger("priority", 0, MaxPriority) ?? DefaultPriority),
             body.OptionalFlag("requiresApproval"),
             ReadKey(body, headers),

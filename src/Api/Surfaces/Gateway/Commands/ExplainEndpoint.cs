@@ -2,6 +2,7 @@ using Gateway.Api.Auth;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;

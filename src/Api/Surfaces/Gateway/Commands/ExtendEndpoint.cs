@@ -1,7 +1,9 @@
 using Gateway.Api.Auth;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;

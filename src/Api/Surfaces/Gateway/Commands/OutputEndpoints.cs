@@ -1,8 +1,10 @@
 using Gateway.Api.Auth;
 using Gateway.Api.Channels.Output;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.History;
 using Gateway.Storage.Output;
 
@@ -57,7 +59,7 @@ internal static class OutputEndpoints
         var wanted = query.Integer("attempt", 0, 1, int.MaxValue);
         var offset = query.Integer("offset", 0, 0, int.MaxValue);
         var limit = query.Integer("limit", DefaultText, MinText, MaxText);
-        if (query.Refusal is { } invalid) return invalid;
+        if (query.Refusal() is { } invalid) return invalid;
         var owned = await ownership.SessionAsync(id, context.User.CustomerId(), context.RequestAborted);
         if (!owned.TryGet(out var session, out var refused)) return refused;
         if (!WireIds.TryParseCommand(commandId, out var command)

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Gateway.Api.Audit;
 using Gateway.Api.Auth;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Sessions;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.Ids;
 using Gateway.Core.Queue.Operations;

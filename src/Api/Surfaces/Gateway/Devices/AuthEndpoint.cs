@@ -1,5 +1,5 @@
+using Gateway.Api.Access;
 using Gateway.Api.Auth.Devices;
-using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Requests;
 
 namespace Gateway.Api.Surfaces.Gateway.Devices;

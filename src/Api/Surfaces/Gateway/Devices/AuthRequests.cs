@@ -1,5 +1,5 @@
-using Gateway.Api.Surfaces.Gateway.Requests;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Requests;
+using Gateway.Api.Wire;
 
 namespace Gateway.Api.Surfaces.Gateway.Devices;
 

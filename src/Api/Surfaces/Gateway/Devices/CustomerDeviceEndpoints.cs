@@ -2,9 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateway.Api.Auth;
 using Gateway.Api.Channels.Customers;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Requests;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Devices;
 using Gateway.Queue;
 using Gateway.Storage.Devices;
@@ -29,7 +30,7 @@ internal static class CustomerDeviceEndpoints
         var search = query.Optional("search", text => text.Length <= WireLimits.Location ? text : null, $"must have at most {WireLimits.Location} characters");
         var limit = query.Integer("limit", DefaultLimit, 1, MaxLimit);
         var offset = query.Integer("offset", 0, 0, int.MaxValue);
-        if (query.Refusal is { } refused) return refused;
+        if (query.Refusal() is { } refused) return refused;
 
         var page = await devices.ListAsync(context.User.CustomerId(), filter, search is "" ? null : search, limit, offset, context.RequestAborted);
         var now = time.GetUtcNow();

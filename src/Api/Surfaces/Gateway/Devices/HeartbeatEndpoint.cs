@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateway.Api.Auth;
 using Gateway.Api.Channels.Customers;
 using Gateway.Api.Channels.Devices;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Core.Devices;
 using Gateway.Queue;

@@ -1,4 +1,4 @@
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Devices;
 
 namespace Gateway.Api.Surfaces.Gateway.Devices;

@@ -1,8 +1,10 @@
+using Gateway.Api.Audit;
 using Gateway.Api.Auth;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Storage.Devices;
 
 namespace Gateway.Api.Surfaces.Gateway.Devices;

@@ -1,8 +1,9 @@
+using Gateway.Api.Access;
+using Gateway.Api.Audit;
 using Gateway.Api.Auth.Devices;
-using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Devices;
 using Gateway.Storage.Devices;
 

@@ -1,4 +1,6 @@
+using Gateway.Api.Audit;
 using Gateway.Api.Auth;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
@@ -58,7 +60,7 @@ internal static class SessionEndpoints
         var deviceId = query.Optional("deviceId", text => text, "");
         var limit = query.Integer("limit", SessionListAnswer.DefaultSessions, 1, SessionListAnswer.MaxSessions);
         var before = query.Optional("before", text => WireIds.IsSession(text) ? text : null, "must be a session's id");
-        if (query.Refusal is { } invalid) return invalid;
+        if (query.Refusal() is { } invalid) return invalid;
         if (deviceId is null) return GatewayErrors.InvalidField("deviceId", "is required");
         var customerId = context.User.CustomerId();
         var owned = await ownership.DeviceAsync(deviceId, customerId, context.RequestAborted);
@@ -77,7 +79,7 @@ internal static class SessionEndpoints
         var query = new QueryReader(context.Request.Query);
         var limit = query.Integer("limit", SessionViews.MaxCommands, 1, SessionViews.MaxCommands);
         var after = query.Optional("after", text => WireIds.TryParseCommand(text, out var parsed) ? parsed : null, "must be a command's id");
-        if (query.Refusal is { } invalid) return invalid;
+        if (query.Refusal() is { } invalid) return invalid;
         var owned = await ownership.SessionAsync(id, context.User.CustomerId(), context.RequestAborted);
         if (!owned.TryGet(out var session, out var refused)) return refused;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Wire;
+using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.History;
 using Gateway.Storage.History;

@@ -1,20 +1,25 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Gateway.Storage;
 using Gateway.Storage.Audit;
 
-namespace Gateway.Api.Surfaces.Gateway.Audit;
+namespace Gateway.Api.Audit;
 
 /// <summary>
-/// Notes in the audit log what was done through this surface. It comes after the deed, so a log that does not answer is itself
+/// Notes in the audit log what was done through the surfaces. It comes after the deed, so a log that does not answer is itself
 /// logged and does not make the deed a failure; what happened to commands and sessions is in history besides.
 /// </summary>
 internal sealed class AuditTrail(IAuditLog log, TimeProvider time, ILogger<AuditTrail> logger)
 {
+    // Foreign text goes as it is.
+    private static readonly AuditJson Json = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>Notes that <paramref name="actor"/> did <paramref name="action"/>.</summary>
     public async Task NoteAsync(
         string actor,
         string action,
-        string deviceId,
+        string? deviceId,
         string? sessionId = null,
         string? commandId = null,
         IReadOnlyDictionary<string, string?>? detail = null)
@@ -31,30 +36,17 @@ internal sealed class AuditTrail(IAuditLog log, TimeProvider time, ILogger<Audit
                     DeviceId = deviceId,
                     SessionId = sessionId,
                     CommandId = commandId,
-                    DetailJson = detail is null ? null : JsonSerializer.Serialize(detail, Answer.Json.IReadOnlyDictionaryStringString),
+                    DetailJson = detail is null ? null : JsonSerializer.Serialize(detail, Json.IReadOnlyDictionaryStringString),
                 },
                 CancellationToken.None);
         }
         catch (StorageUnavailableException problem)
         {
-            GatewayLog.AuditLost(logger, problem, action, actor, deviceId, sessionId, commandId);
+            AuditTrailLog.Lost(logger, problem, action, actor, deviceId, sessionId, commandId);
         }
     }
 }
 
-/// <summary>The audit log's names for what is done through this surface.</summary>
-internal static class AuditActions
-{
-    public const string
-        Provision = "device.provision",
-        Reprovision = "device.reprovision",
-        Register = "device.register",
-        Suspend = "device.suspend",
-        Activate = "device.activate",
-        OpenSession = "session.open",
-        CloseSession = "session.close",
-        Enqueue = "command.enqueue",
-        Approve = "command.approve",
-        Reject = "command.reject",
-        Cancel = "command.cancel";
-}
+/// <summary>How details are written.</summary>
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string?>))]
+internal sealed partial class AuditJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Gateway.Api.Surfaces.Gateway.Access;
+namespace Gateway.Api.Access;
 
 /// <summary>Where requests come from, for limits by address.</summary>
 internal sealed class ClientAddresses(IConfiguration configuration)

@@ -1,4 +1,4 @@
-namespace Gateway.Api.Surfaces.Gateway.Wire;
+namespace Gateway.Api.Wire;
 
 /// <summary>The longest texts that this surface takes, in UTF-16 units, and other bounds that several requests share.</summary>
 internal static class WireLimits

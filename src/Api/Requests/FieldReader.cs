@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Gateway.Api.Surfaces.Gateway.Wire;
+using System.Text.Json.Serialization;
+using Gateway.Api.Wire;
 using Gateway.Core.Ids;
 
-namespace Gateway.Api.Surfaces.Gateway.Requests;
+namespace Gateway.Api.Requests;
 
 /// <summary>
 /// Reads the members of one JSON object and collects everything that is wrong with them, so that a client learns of all its
@@ -16,7 +17,8 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     public const int MaxValueDepth = 32;
 
     /// <summary>Notes a mistake that the typed methods do not know of.</summary>
-    public void Refuse(string name, string message) => errors.Add(new FieldError(prefix + name, message));
+    public void Refuse(string name, string message, FieldProblem problem = FieldProblem.Value) =>
+        errors.Add(new FieldError(prefix + name, message, problem));
 
     /// <summary>A text that must be there, of <paramref name="min"/> to <paramref name="max"/> UTF-16 units.</summary>
     public string Text(string name, int min, int max) => OptionalText(name, min, max) ?? Missing(name, "");
@@ -25,7 +27,7 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     public string? OptionalText(string name, int min, int max)
     {
         if (Find(name) is not { } value) return null;
-        if (value.ValueKind != JsonValueKind.String) return Wrong(name, "must be a string", "");
+        if (value.ValueKind != JsonValueKind.String) return WrongType(name, "must be a string", "");
         var text = value.GetString()!;
         if (text.Length < min) return Wrong(name, min == 1 ? "must not be empty" : $"must have at least {min} characters", "");
         if (text.Length > max) return Wrong(name, $"must have at most {max} characters", "");
@@ -40,14 +42,14 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     public string? OptionalOutput(string name)
     {
         if (Find(name) is not { } value) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()!.Replace('\0', '\uFFFD') : Wrong(name, "must be a string", "");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()!.Replace('\0', '\uFFFD') : WrongType(name, "must be a string", "");
     }
 
     /// <summary>A device id that must be there (<see cref="DeviceIds"/>).</summary>
     public string DeviceId(string name)
     {
         if (Find(name) is not { } value) return Missing(name, "");
-        if (value.ValueKind != JsonValueKind.String) return Wrong(name, "must be a string", "");
+        if (value.ValueKind != JsonValueKind.String) return WrongType(name, "must be a string", "");
         var id = value.GetString()!;
         return DeviceIds.IsValid(id) ? id : Wrong(name, $"must match {DeviceIds.Pattern} and not be dots only", "");
     }
@@ -65,7 +67,7 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var number))
-            return Wrong(name, $"must be a whole number from {min} to {max}", min);
+            return WrongType(name, $"must be a whole number from {min} to {max}", min);
         return number >= min && number <= max ? number : Wrong(name, $"must be from {min} to {max}", min);
     }
 
@@ -76,7 +78,7 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     public double Number(string name, double min, double max)
     {
         if (Find(name) is not { } value) return Missing(name, min);
-        if (value.ValueKind != JsonValueKind.Number) return Wrong(name, "must be a number", min);
+        if (value.ValueKind != JsonValueKind.Number) return WrongType(name, "must be a number", min);
         var number = value.GetDouble();
         return number >= min && number <= max ? number : Wrong(name, FormattableString.Invariant($"must be from {min} to {max}"), min);
     }
@@ -88,10 +90,10 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     public JsonElement? OptionalMetrics(string name, int maxBytes, params ReadOnlySpan<string> numbers)
     {
         if (OptionalValue(name, maxBytes) is not { } value) return null;
-        if (value.ValueKind != JsonValueKind.Object) return Wrong<JsonElement?>(name, "must be an object", null);
+        if (value.ValueKind != JsonValueKind.Object) return WrongType<JsonElement?>(name, "must be an object", null);
         foreach (var number in numbers)
             if (value.TryGetProperty(number, out var member) && member.ValueKind is not (JsonValueKind.Number or JsonValueKind.Null))
-                Refuse($"{name}.{number}", "must be a number");
+                Refuse($"{name}.{number}", "must be a number", FieldProblem.Type);
         RefuseInfinite(name, value);
         return value;
     }
@@ -102,7 +104,7 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
         null => null,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        _ => Wrong(name, "must be true or false", false),
+        _ => WrongType(name, "must be true or false", false),
     };
 
     /// <summary>True or false, which must be there.</summary>
@@ -122,7 +124,7 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.Object) return new FieldReader(value, errors, $"{prefix}{name}.");
-        Refuse(name, "must be an object");
+        Refuse(name, "must be an object", FieldProblem.Type);
         return null;
     }
 
@@ -164,11 +166,13 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
     private JsonElement? Find(string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private T Missing<T>(string name, T instead) => Wrong(name, "is required", instead);
+    private T Missing<T>(string name, T instead) => Wrong(name, "is required", instead, FieldProblem.Missing);
 
-    private T Wrong<T>(string name, string message, T instead)
+    private T WrongType<T>(string name, string message, T instead) => Wrong(name, message, instead, FieldProblem.Type);
+
+    private T Wrong<T>(string name, string message, T instead, FieldProblem problem = FieldProblem.Value)
     {
-        Refuse(name, message);
+        Refuse(name, message, problem);
         return instead;
     }
 }
@@ -176,4 +180,18 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
 /// <summary>One thing that is wrong with a request.</summary>
 /// <param name="Field">The member, query parameter or header, for example <c>metrics.cpu</c>.</param>
 /// <param name="Message">What is wrong, in words.</param>
-internal sealed record FieldError(string Field, string Message);
+/// <param name="Problem">What kind of mistake it is; not part of every surface's answer.</param>
+internal sealed record FieldError(string Field, string Message, [property: JsonIgnore] FieldProblem Problem = FieldProblem.Value);
+
+/// <summary>Kinds of mistakes.</summary>
+internal enum FieldProblem
+{
+    /// <summary>It is required and not there.</summary>
+    Missing,
+
+    /// <summary>It is of another type.</summary>
+    Type,
+
+    /// <summary>It is of the right type, but not a value that is allowed.</summary>
+    Value,
+}

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Gateway.Api.Surfaces.Gateway.Wire;
+namespace Gateway.Api.Wire;
 
 /// <summary>Times as they go over the wire: UTC, ISO 8601, milliseconds and <c>Z</c>, for example <c>2026-01-01T00:00:00.000Z</c>.</summary>
 internal static class WireTime

@@ -1,14 +1,14 @@
 using System.Globalization;
 
-namespace Gateway.Api.Surfaces.Gateway.Requests;
+namespace Gateway.Api.Requests;
 
 /// <summary>Reads query parameters and collects everything that is wrong with them. A parameter given twice is refused.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
     private readonly List<FieldError> errors = [];
 
-    /// <summary>The answer to what was wrong; null: nothing was.</summary>
-    public GatewayErrorResult? Refusal => errors.Count == 0 ? null : GatewayErrors.Invalid(errors);
+    /// <summary>What was wrong; empty: nothing was.</summary>
+    public IReadOnlyList<FieldError> Errors => errors;
 
     /// <summary>A whole number in a range.</summary>
     public int Integer(string name, int otherwise, int min, int max)

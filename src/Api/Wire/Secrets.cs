@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace Gateway.Api.Surfaces.Gateway.Wire;
+namespace Gateway.Api.Wire;
 
 /// <summary>Unguessable texts.</summary>
 internal static class Secrets
