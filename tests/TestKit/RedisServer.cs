@@ -13,10 +13,15 @@ public sealed class RedisServer : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly string program;
+    private readonly string[] options;
     private readonly string folder = Directory.CreateTempSubdirectory("gateway-redis-").FullName;
     private ServerProcess? server;
 
-    private RedisServer(string program) => this.program = program;
+    private RedisServer(string program, string[] options)
+    {
+        this.program = program;
+        this.options = options;
+    }
 
     public int Port { get; } = FreePort.Next();
 
@@ -24,13 +29,16 @@ public sealed class RedisServer : IAsyncDisposable
     public string Host => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     /// <summary>Starts a server; where Redis is not installed, <see cref="Requirement.Missing"/>.</summary>
-    public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken = default)
+    public static Task<RedisServer> StartAsync(CancellationToken cancellationToken = default) => StartAsync([], cancellationToken);
+
+    /// <summary>Starts a server with options beside its own, such as <c>--databases 64</c>.</summary>
+    public static async Task<RedisServer> StartAsync(IEnumerable<string> options, CancellationToken cancellationToken = default)
     {
         string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(path => Path.Combine(path, "redis-server"))
             .FirstOrDefault(File.Exists);
         if (program is null) Requirement.Missing("Redis (redis-server)");
-        var redis = new RedisServer(program!);
+        var redis = new RedisServer(program!, [.. options]);
         try
         {
             await redis.StartAgainAsync(cancellationToken);
@@ -50,6 +58,11 @@ public sealed class RedisServer : IAsyncDisposable
         server = null;
     }
 
+    /// <summary>Halts it without ending it (SIGSTOP), until <see cref="ResumeAsync"/>.</summary>
+    public Task PauseAsync() => server!.PauseAsync();
+
+    public Task ResumeAsync() => server!.ResumeAsync();
+
     /// <summary>Starts it on the same port and data, after <see cref="KillAsync"/>.</summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
@@ -57,6 +70,7 @@ public sealed class RedisServer : IAsyncDisposable
         [
             "--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", folder,
             "--save", "", "--appendonly", "yes", "--appendfsync", "no",
+            .. options,
         ]);
         await server.WaitUntilAsync(AnswersAsync, StartLimit, cancellationToken);
     }
@@ -77,7 +91,8 @@ public sealed class RedisServer : IAsyncDisposable
             await stream.WriteAsync("PING\r\n"u8.ToArray(), cancellationToken);
             byte[] answer = new byte[5];
             await stream.ReadExactlyAsync(answer, cancellationToken);
-            return Encoding.ASCII.GetString(answer) == "+PONG";
+            // Where a password is asked for, that is an answer too.
+            return Encoding.ASCII.GetString(answer) is "+PONG" or "-NOAU";
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {

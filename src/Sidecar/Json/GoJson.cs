@@ -17,14 +17,19 @@ internal static class GoJson
     private static readonly SearchValues<char> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\', '<', '>', '&', '\u2028', '\u2029']);
 
+    /// <summary>What JSON itself wants escaped.</summary>
+    private static readonly SearchValues<char> EscapedAlways =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (char)code), '"', '\\']);
+
     /// <summary>What makes a text of ASCII look different when Go writes it again: escapes, and what Go escapes though it was not.</summary>
     private static readonly SearchValues<byte> WrittenAnew = SearchValues.Create("\\<>&"u8);
 
     /// <summary>Writes a value the way daprd stores one: read into Go's types and written again.</summary>
-    public static byte[] Normalize(JsonElement value)
+    /// <remarks><c>keep</c>: Members stay in their order and characters unescaped, as where daprd uses another library.</remarks>
+    public static byte[] Normalize(JsonElement value, bool keep = false)
     {
         var output = new ArrayBufferWriter<byte>(256);
-        WriteNormalized(output, value);
+        WriteNormalized(output, value, keep);
         return output.WrittenSpan.ToArray();
     }
 
@@ -37,12 +42,14 @@ internal static class GoJson
     }
 
     /// <summary>Writes a string with its quotes.</summary>
-    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
+    public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text) => WriteString(output, text, Escaped);
+
+    private static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text, SearchValues<char> escaped)
     {
         Put(output, "\""u8);
         while (true)
         {
-            int special = text.IndexOfAny(Escaped);
+            int special = text.IndexOfAny(escaped);
             // Halves of surrogate pairs become U+FFFD, as in Go.
             Encoding.UTF8.GetBytes(special < 0 ? text : text[..special], output);
             if (special < 0) break;
@@ -73,12 +80,12 @@ internal static class GoJson
             : sign + digits.PadRight(exponent + 1, '0');
     }
 
-    private static void WriteNormalized(IBufferWriter<byte> output, JsonElement value)
+    private static void WriteNormalized(IBufferWriter<byte> output, JsonElement value, bool keep)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteSorted(output, value);
+                WriteMembers(output, value, keep);
                 break;
             case JsonValueKind.Array:
                 bool first = true;
@@ -87,13 +94,13 @@ internal static class GoJson
                 {
                     if (!first) Put(output, ","u8);
                     first = false;
-                    WriteNormalized(output, item);
+                    WriteNormalized(output, item, keep);
                 }
 
                 Put(output, "]"u8);
                 break;
             case JsonValueKind.String:
-                WriteText(output, value);
+                WriteText(output, value, keep);
                 break;
             case JsonValueKind.Number:
                 WriteNumber(output, value);
@@ -110,15 +117,15 @@ internal static class GoJson
         }
     }
 
-    private static void WriteText(IBufferWriter<byte> output, JsonElement value)
+    private static void WriteText(IBufferWriter<byte> output, JsonElement value, bool keep)
     {
         // Most texts look in Go as they were sent.
         ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(value);
-        if (Ascii.IsValid(raw) && !raw.ContainsAny(WrittenAnew)) Put(output, raw);
-        else WriteString(output, value.GetString());
+        if (Ascii.IsValid(raw) && !(keep ? raw.Contains((byte)'\\') : raw.ContainsAny(WrittenAnew))) Put(output, raw);
+        else WriteString(output, value.GetString(), keep ? EscapedAlways : Escaped);
     }
 
-    private static void WriteSorted(IBufferWriter<byte> output, JsonElement value)
+    private static void WriteMembers(IBufferWriter<byte> output, JsonElement value, bool keep)
     {
         List<KeyValuePair<string, JsonElement>> members = [];
         bool sorted = true;
@@ -129,16 +136,17 @@ internal static class GoJson
         }
 
         // Of members with one name the last wins, as in a Go map.
-        if (!sorted) members = [.. members.AsEnumerable().Reverse().DistinctBy(member => member.Key).OrderBy(member => member.Key, StringComparer.Ordinal)];
+        if (!sorted) members = [.. members.AsEnumerable().Reverse().DistinctBy(member => member.Key).Reverse()];
+        if (!sorted && !keep) members.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
         bool first = true;
         Put(output, "{"u8);
         foreach ((string name, JsonElement member) in members)
         {
             if (!first) Put(output, ","u8);
             first = false;
-            WriteString(output, name);
+            WriteString(output, name, keep ? EscapedAlways : Escaped);
             Put(output, ":"u8);
-            WriteNormalized(output, member);
+            WriteNormalized(output, member, keep);
         }
 
         Put(output, "}"u8);

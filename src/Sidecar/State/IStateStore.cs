@@ -10,6 +10,12 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>What the store can do, as /v1.0/metadata lists it.</summary>
     IReadOnlyList<string> Capabilities { get; }
 
+    /// <summary>Values keep the order of their members and their characters; else they are sorted and escaped as Go's encoding/json does.</summary>
+    bool KeepsJson => false;
+
+    /// <summary>What the store says to a query that it cannot answer; null where it has no query API at all.</summary>
+    string? QueryRefusal => null;
+
     /// <summary>The value of a key, or null when it is missing or has expired.</summary>
     /// <exception cref="StateStoreException">The store itself failed.</exception>
     ValueTask<StateItem?> GetAsync(string key, CancellationToken cancellationToken);

@@ -25,20 +25,25 @@ internal static class StateErrors
             ErrorDetails.BadRequest(inTransaction ? null : key, message), ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_ILLEGAL_KEY"));
     }
 
-    /// <summary>The query API, which none of the stores here has.</summary>
+    /// <summary>The query API, in a store that has none.</summary>
     public static DaprError QueryUnsupported(string store) => new(
         500, "ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying",
         ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_QUERYING_NOT_SUPPORTED"));
+
+    /// <summary>A store that has the query API, but not what it needs for this query.</summary>
+    public static DaprError QueryFailed(string store, string reason) => new(
+        500, "ERR_STATE_QUERY", $"state store {store} query failed: {reason}",
+        ErrorDetails.Resource("state", store), ErrorDetails.Info("DAPR_STATE_QUERY_FAILED"));
 
     /// <summary>A store could not read.</summary>
     public static DaprError GetFailed(string store, string key) =>
         new(500, "ERR_STATE_GET", $"fail to get {key} from state store {store}: {StateFailure.Unavailable.Text}");
 
-    /// <summary>A save was refused: 409 for an etag, 500 for anything else.</summary>
+    /// <summary>A save was refused: 409 for an etag, 400 for one that is none, 500 for anything else.</summary>
     public static DaprError SaveRefused(string store, StateFailure failure) =>
         new(StatusOf(failure), "ERR_STATE_SAVE", $"failed saving state in state store {store}: {failure.Text}");
 
-    /// <summary>A delete was refused: 409 for an etag, 500 for anything else.</summary>
+    /// <summary>A delete was refused: 409 for an etag, 400 for one that is none, 500 for anything else.</summary>
     public static DaprError DeleteRefused(string key, StateFailure failure) =>
         new(StatusOf(failure), "ERR_STATE_DELETE", $"failed deleting state with key {key}: {failure.Text}");
 
@@ -46,5 +51,10 @@ internal static class StateErrors
     public static DaprError TransactionRefused(string reason) =>
         new(500, "ERR_STATE_TRANSACTION", $"error while executing state transaction: {reason}");
 
-    private static int StatusOf(StateFailure failure) => failure.Kind == StateFailureKind.EtagMismatch ? 409 : 500;
+    private static int StatusOf(StateFailure failure) => failure.Kind switch
+    {
+        StateFailureKind.EtagMismatch => 409,
+        StateFailureKind.EtagInvalid => 400,
+        _ => 500,
+    };
 }

@@ -62,7 +62,7 @@ internal sealed class StateItemEndpoints(SidecarContext context)
             return;
         }
 
-        http.Response.Headers.ETag = item.ETag;
+        if (item.ETag is { } etag) http.Response.Headers.ETag = etag;
         if (item.Expires is { } expires) http.Response.Headers["metadata.ttlExpireTime"] = Rfc3339(expires);
         await http.WriteJsonAsync(item.Value);
     }
@@ -145,9 +145,10 @@ internal sealed class StateItemEndpoints(SidecarContext context)
             writes.Add(new StateWrite
             {
                 Key = component.Prefix.Stored(request.Key),
-                Value = request.Value is { } value ? GoJson.Normalize(value) : StateWrite.NullValue,
+                Value = request.Value is { } value ? GoJson.Normalize(value, component.Store.KeepsJson) : StateWrite.NullValue,
                 ETag = request.ETag,
                 FirstWrite = request.Options.FirstWrite,
+                LastWrite = request.Options.LastWrite,
                 // What the query says goes before the entry's own metadata.
                 Ttl = query?.GetValueOrDefault("ttlInSeconds") ?? request.Metadata?.GetValueOrDefault("ttlInSeconds"),
             });
@@ -162,9 +163,12 @@ internal sealed class StateItemEndpoints(SidecarContext context)
         if (writes.Count == 1) return await store.WriteAsync(writes[0], cancellationToken);
 
         StateFailure?[] results = await Task.WhenAll(writes.Select(write => store.WriteAsync(write, cancellationToken).AsTask()));
-        StateFailure[] failures = [.. results.OfType<StateFailure>()];
+        // daprd has them in the order in which they fail, and an etag that cannot be read fails before the store is asked.
+        StateFailure[] failures = [.. results.OfType<StateFailure>().OrderBy(failure => failure.Kind == StateFailureKind.EtagInvalid ? 0 : 1)];
         if (failures.Length == 0) return null;
         string text = string.Join('\n', failures.Select(failure => failure.Text));
+        if (failures[0].Kind == StateFailureKind.EtagInvalid)
+            return new StateFailure(StateFailureKind.EtagInvalid, $"{StateFailure.InvalidEtagText}: {text}");
         return failures.Any(failure => failure.Kind == StateFailureKind.EtagMismatch)
             ? StateFailure.Etag(text)
             : new StateFailure(StateFailureKind.Other, text);
@@ -210,8 +214,12 @@ internal sealed class StateItemEndpoints(SidecarContext context)
             {
                 output.Write(",\"data\":"u8);
                 output.Write(item.Value.Span);
-                output.Write(",\"etag\":"u8);
-                GoJson.WriteString(output, item.ETag);
+                if (item.ETag is { } etag)
+                {
+                    output.Write(",\"etag\":"u8);
+                    GoJson.WriteString(output, etag);
+                }
+
                 if (item.Expires is { } expires)
                 {
                     output.Write(",\"metadata\":{\"ttlExpireTime\":"u8);

@@ -75,9 +75,10 @@ internal sealed class StateTransactionEndpoint(SidecarContext context)
         return (new StateWrite
         {
             Key = component.Prefix.Stored(key),
-            Value = kind == "delete" ? null : fields.Value is { } value ? GoJson.Normalize(value) : StateWrite.NullValue,
+            Value = kind == "delete" ? null : fields.Value is { } value ? GoJson.Normalize(value, component.Store.KeepsJson) : StateWrite.NullValue,
             ETag = etag,
             FirstWrite = options.FirstWrite,
+            LastWrite = options.LastWrite,
             Ttl = ttl,
         }, null);
     }

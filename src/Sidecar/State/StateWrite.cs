@@ -18,6 +18,9 @@ internal sealed record StateWrite
     /// <summary>Concurrency <c>first-write</c>: without an etag the key must not exist.</summary>
     public bool FirstWrite { get; init; }
 
+    /// <summary>Concurrency <c>last-write</c>, said and not only meant; to some stores that is more than saying nothing.</summary>
+    public bool LastWrite { get; init; }
+
     /// <summary>The metadata <c>ttlInSeconds</c> as it was sent; the store reads it, since stores differ in what they refuse.</summary>
     public string? Ttl { get; init; }
 }
@@ -28,6 +31,9 @@ internal enum StateFailureKind
     /// <summary>The etag is not the key's, or the key exists where it must not.</summary>
     EtagMismatch,
 
+    /// <summary>The etag is none that the store could have given.</summary>
+    EtagInvalid,
+
     /// <summary>Anything else, such as a ttl that is no number.</summary>
     Other,
 }
@@ -37,6 +43,9 @@ internal sealed record StateFailure(StateFailureKind Kind, string Text)
 {
     /// <summary>The text of every etag refusal; some stores add to it.</summary>
     public const string EtagText = "possible etag mismatch. error from state store";
+
+    /// <summary>What comes before the reason why an etag is none.</summary>
+    public const string InvalidEtagText = "invalid etag value";
 
     /// <summary>The store itself failed; the log has more.</summary>
     public static readonly StateFailure Unavailable = new(StateFailureKind.Other, "the store failed; the log of the sidecar has more");

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Gateway.Sidecar.State;
 
 /// <summary>Reads the metadata <c>ttlInSeconds</c> (https://docs.dapr.io/developing-applications/building-blocks/state-management/state-store-ttl/).</summary>
@@ -10,10 +8,6 @@ internal static class TimeToLive
     {
         seconds = 0;
         if (string.IsNullOrEmpty(text)) return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out seconds)) return null;
-        bool number = text.AsSpan().TrimStart("+-") is { IsEmpty: false } digits && !digits.ContainsAnyExceptInRange('0', '9');
-        return new StateFailure(
-            StateFailureKind.Other,
-            $"{prefix}strconv.{function}: parsing \"{text}\": {(number ? "value out of range" : "invalid syntax")}");
+        return GoInteger.TryParse(text, function, out seconds, out string error) ? null : new StateFailure(StateFailureKind.Other, prefix + error);
     }
 }

@@ -5,6 +5,8 @@ internal readonly record struct WriteOptions(string? Concurrency, string? Consis
 {
     public bool FirstWrite => Concurrency == "first-write";
 
+    public bool LastWrite => Concurrency == "last-write";
+
     /// <summary>The refusal of an option that nobody knows, or null. Both kinds of consistency are the same on one machine.</summary>
     public StateFailure? Check()
     {

@@ -64,7 +64,8 @@ internal sealed class ActorStateApi(SidecarContext context, AppActors app)
         }
 
         bool ttlAllowed = context.Resources.Configuration.Features.GetValueOrDefault("ActorStateTTL");
-        if (ActorStateRequest.TryGetWrites(operations.RootElement, context.Options.AppId, actor, ttlAllowed, out string? refused) is not { } writes)
+        bool keepJson = component.Store.KeepsJson;
+        if (ActorStateRequest.TryGetWrites(operations.RootElement, context.Options.AppId, actor, ttlAllowed, keepJson, out string? refused) is not { } writes)
         {
             await ActorErrors.StateSave(refused!).WriteAsync(http);
             return;

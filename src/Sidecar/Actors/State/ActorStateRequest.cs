@@ -28,22 +28,26 @@ internal static class ActorStateRequest
     }
 
     /// <summary>The writes, or null and the error; then nothing is written.</summary>
-    /// <remarks><c>ttlAllowed</c>: Whether the Configuration turns on <c>ActorStateTTL</c>.</remarks>
-    public static List<StateWrite>? TryGetWrites(JsonElement operations, string appId, ActorKey actor, bool ttlAllowed, out string? error)
+    /// <remarks>
+    /// <para><c>ttlAllowed</c>: Whether the Configuration turns on <c>ActorStateTTL</c>.</para>
+    /// <para><c>keepJson</c>: see <see cref="IStateStore.KeepsJson"/>.</para>
+    /// </remarks>
+    public static List<StateWrite>? TryGetWrites(
+        JsonElement operations, string appId, ActorKey actor, bool ttlAllowed, bool keepJson, out string? error)
     {
         List<StateWrite> writes = [];
         error = null;
         if (operations.ValueKind == JsonValueKind.Null) return writes;
         foreach (JsonElement operation in operations.EnumerateArray())
         {
-            if (ReadWrite(operation, ttlAllowed, key => StoredKey(appId, actor, key), out error) is not { } write) return null;
+            if (ReadWrite(operation, ttlAllowed, keepJson, key => StoredKey(appId, actor, key), out error) is not { } write) return null;
             writes.Add(write);
         }
 
         return writes;
     }
 
-    private static StateWrite? ReadWrite(JsonElement operation, bool ttlAllowed, Func<string, string> stored, out string? error)
+    private static StateWrite? ReadWrite(JsonElement operation, bool ttlAllowed, bool keepJson, Func<string, string> stored, out string? error)
     {
         string kind = Text(operation, "operation") ?? "";
         if (kind is not ("upsert" or "delete")) return Refuse($"operation type {kind} not supported", out error);
@@ -69,7 +73,7 @@ internal static class ActorStateRequest
         return new StateWrite
         {
             Key = stored(key),
-            Value = !upsert ? null : request.TryGetProperty("value", out JsonElement value) ? GoJson.Normalize(value) : "null"u8.ToArray(),
+            Value = !upsert ? null : request.TryGetProperty("value", out JsonElement value) ? GoJson.Normalize(value, keepJson) : "null"u8.ToArray(),
             ETag = Text(request, "etag"),
             Ttl = upsert ? ttl : null,
         };
