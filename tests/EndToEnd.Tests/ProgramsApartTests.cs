@@ -49,11 +49,13 @@ public sealed class ProgramsApartTests
     {
         await using var bench = new Bench();
         var appPort = FreePort.Next();
+        var opsPort = FreePort.Next();
         var port = FreePort.Next();
         var actors = bench.Start("actors", BuiltProgram.Actors, [], new Dictionary<string, string?>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Gateway__AppPort"] = Text(appPort),
+            ["Gateway__OpsPort"] = Text(opsPort),
             ["Gateway__DataPath"] = bench.NewFolder("data"),
             ["DAPR_HTTP_PORT"] = Text(port),
             ["APP_API_TOKEN"] = AppToken,
@@ -71,6 +73,14 @@ public sealed class ProgramsApartTests
         await Wait.UntilAsync(
             "the sweeps to be armed",
             async () => await StatusAsync(http, "/v1.0/actors/SweepActor/presence/reminders/sweep") == HttpStatusCode.OK);
+
+        using var ops = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{opsPort}") };
+        Assert.Equal("""{"status":"ok"}""", await ops.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+        Assert.Equal("""{"ready":true,"checks":{"database":true,"redis":true}}""", await ops.GetStringAsync(new Uri("/readyz", UriKind.Relative)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(ops, "/dapr/config"));
+        await sidecar.KillAsync();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(ops, "/readyz"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(ops, "/healthz"));
 
         actors.Terminate();
         Assert.Equal(0, await actors.ExitAsync());

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Gateway.Actors.Hosting.Health;
 using Gateway.Core.Queue;
 using Gateway.Queue;
 using Gateway.Storage;
@@ -28,6 +29,7 @@ public static class GatewayBackend
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         services.AddGatewayStorage(builder.Configuration);
         services.AddHostedService<StorageMigration>();
+        services.AddSingleton<ReadinessChecks>();
         services.AddDaprClient(dapr => dapr.UseJsonSerializationOptions(new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             TypeInfoResolver = JsonTypeInfoResolver.Combine(QueueJson.Default, new DefaultJsonTypeInfoResolver()),

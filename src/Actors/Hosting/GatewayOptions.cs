@@ -14,6 +14,11 @@ public sealed class GatewayOptions
     /// <summary>Port on 127.0.0.1 that the sidecar calls. Default 8001; 1 to 65535.</summary>
     public int AppPort { get; set; } = 8001;
 
+    /// <summary>
+    /// Port on all addresses for an operator's tools: <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c>, and nothing else. Default 0: none; 1 to 65535.
+    /// </summary>
+    public int OpsPort { get; set; }
+
     /// <summary>The folder of the embedded default. Default <c>.gateway</c> under the working directory.</summary>
     public string DataPath { get; set; } = ".gateway";
 
@@ -51,6 +56,9 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             errors.Add($"Gateway:PublicUrl is '{options.PublicUrl}': it takes an address such as http://localhost:8000.");
         CheckPort("Gateway:AppPort", options.AppPort);
         CheckPort("Gateway:Sidecar:HttpPort", options.Sidecar.HttpPort);
+        if (options.OpsPort != 0) CheckPort("Gateway:OpsPort", options.OpsPort);
+        if (options.OpsPort != 0 && (options.OpsPort == options.AppPort || options.OpsPort == url?.Port))
+            errors.Add($"Gateway:OpsPort is {options.OpsPort}: that is Gateway:AppPort's or Gateway:PublicUrl's.");
         if (url?.Port == options.AppPort) errors.Add($"Gateway:PublicUrl and Gateway:AppPort both use port {options.AppPort}.");
         if (string.IsNullOrWhiteSpace(options.ResourcesPath)) errors.Add("Gateway:ResourcesPath is empty: it takes a folder.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

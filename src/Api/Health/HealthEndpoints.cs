@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,8 +14,7 @@ internal static class HealthEndpoints
         services.AddOptions<HealthOptions>().BindConfiguration("Gateway:Health").ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<OverdueDeadlines>();
-        services.AddHostedService(provider => provider.GetRequiredService<OverdueDeadlines>());
-        return services.AddSingleton<ReadinessChecks>();
+        return services.AddHostedService(provider => provider.GetRequiredService<OverdueDeadlines>());
     }
 
     /// <summary>Maps the endpoints.</summary>
@@ -37,12 +37,12 @@ internal static class HealthEndpoints
     private static JsonHttpResult<LiveAnswer> Live(TimeProvider time) =>
         TypedResults.Json(new LiveAnswer("ok", WireTime.Text(time.GetUtcNow())), HealthJson.Default.LiveAnswer);
 
-    private static async Task<IResult> ReadyAsync(ReadinessChecks checks, HttpContext context)
+    private static async Task<IResult> ReadyAsync(ReadinessChecks checks, OverdueDeadlines overdue, HttpContext context)
     {
         // At once: the limits of the checks do not add up.
         var database = checks.DatabaseAsync(context.RequestAborted);
         var stateStore = checks.StateStoreAsync(context.RequestAborted);
-        var result = new CheckResults(await database, await stateStore, checks.AreDeadlinesKept);
+        var result = new CheckResults(await database, await stateStore, overdue.AreKept);
         List<string> errors = [];
         if (!result.Database) errors.Add("database: the relational store does not answer");
         if (!result.Redis) errors.Add("redis: the state store does not answer through the sidecar");

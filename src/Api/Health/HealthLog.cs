@@ -1,11 +1,8 @@
 namespace Gateway.Api.Health;
 
-/// <summary>Log messages of the health checks: events 3100 to 3119.</summary>
+/// <summary>Log messages of the health checks: events 3100 to 3119, of which the first two are the readiness checks'.</summary>
 internal static partial class HealthLog
 {
-    [LoggerMessage(3100, LogLevel.Warning, "The {Dependency} did not answer the readiness check in time")]
-    public static partial void TookTooLong(ILogger logger, string dependency);
-
-    [LoggerMessage(3101, LogLevel.Warning, "The {Dependency} failed the readiness check")]
-    public static partial void Failed(ILogger logger, Exception exception, string dependency);
+    [LoggerMessage(3102, LogLevel.Warning, "The oldest overdue deadline could not be looked up")]
+    public static partial void DeadlinesUnknown(ILogger logger, Exception exception);
 }

@@ -82,7 +82,7 @@ internal sealed class OverdueDeadlines : BackgroundService
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            HealthLog.Failed(logger, problem, "oldest overdue deadline");
+            HealthLog.DeadlinesUnknown(logger, problem);
         }
     }
 

@@ -1,4 +1,5 @@
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Surfaces.Gateway;
 using Gateway.Api.Telemetry;
 using Gateway.Api.Telemetry.Prometheus;
@@ -27,7 +28,7 @@ internal static class GatewayApp
         if (options.HostsApi) builder.AddSurfaces(options);
         if (builder.Environment.IsDevelopment()) builder.Services.AddHostedService<StartBanner>();
 
-        builder.WebHost.UseUrls(options.PublicUrl.TrimEnd('/'), $"http://127.0.0.1:{options.AppPort}");
+        builder.WebHost.UseUrls([options.PublicUrl.TrimEnd('/'), $"http://127.0.0.1:{options.AppPort}", .. options.OpsUrls()]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -40,6 +41,7 @@ internal static class GatewayApp
 
         // Made at once, so that it is disposed at the end: the lock lasts as long as the process works.
         _ = app.Services.GetService<DataFolder>();
+        app.UseOpsPort(options);
         if (options.HostsApi)
         {
             app.UseGatewaySurface();
@@ -55,8 +57,12 @@ internal static class GatewayApp
             app.UseAuthorization();
             app.MapSurfaces();
         }
+        else
+        {
+            app.MapBackendHealth();
+        }
 
-        app.MapMetrics(options.AppPort);
+        app.MapMetrics(options.AppPort, options.OpsPort);
         app.MapGatewayBackend();
         return app;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Dapr.Client;
+using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Auth.Customers;
 using Gateway.Api.Auth.Devices;
 using Gateway.Api.Auth.HiddenQueries;
@@ -185,6 +186,7 @@ public sealed class GatewayHost : IAsyncLifetime
         services.AddDeviceChannels();
         services.AddCommandOutput();
         services.AddGatewaySurface(builder.Configuration);
+        services.AddSingleton<ReadinessChecks>();
         services.AddHealth();
         services.AddApiDocument();
         services.AddSingleton<ICommandQueue>(provider =>

@@ -1,3 +1,4 @@
+using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Health;
 
 namespace Gateway.Api.Surfaces.Gateway.SystemInfo;

@@ -4,11 +4,11 @@ using Gateway.Queue;
 using Gateway.Storage;
 using Microsoft.Extensions.Options;
 
-namespace Gateway.Api.Health;
+namespace Gateway.Actors.Hosting.Health;
 
 /// <summary>Asks what a replica depends on, each question with a limit of its own.</summary>
-internal sealed class ReadinessChecks(
-    IStorageHealth storage, DaprClient dapr, OverdueDeadlines overdue, IOptions<QueueOptions> queue, TimeProvider time, ILogger<ReadinessChecks> logger)
+public sealed class ReadinessChecks(
+    IStorageHealth storage, DaprClient dapr, IOptions<QueueOptions> queue, TimeProvider time, ILogger<ReadinessChecks> logger)
 {
     /// <summary>The longest that a check takes: 2 seconds, the same as <see cref="IStorageHealth.Limit"/>.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -29,9 +29,6 @@ internal sealed class ReadinessChecks(
         },
         cancellationToken);
 
-    /// <summary>Whether reminders and sweeps keep up with the queues' deadlines; from memory, so it costs nothing.</summary>
-    public bool AreDeadlinesKept => overdue.AreKept;
-
     /// <summary>Whether the sidecar itself is there, whatever its components do.</summary>
     public Task<bool> SidecarAsync(CancellationToken cancellationToken) =>
         AskAsync("sidecar", dapr.CheckOutboundHealthAsync, cancellationToken);
@@ -47,12 +44,12 @@ internal sealed class ReadinessChecks(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            HealthLog.TookTooLong(logger, what);
+            ReadinessLog.TookTooLong(logger, what);
             return false;
         }
         catch (Exception problem) when (problem is DaprException or HttpRequestException)
         {
-            HealthLog.Failed(logger, problem, what);
+            ReadinessLog.Failed(logger, problem, what);
             return false;
         }
     }

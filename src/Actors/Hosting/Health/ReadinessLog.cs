@@ -1,0 +1,11 @@
+namespace Gateway.Actors.Hosting.Health;
+
+/// <summary>Log messages of the readiness checks: events 3100 to 3119, with those of the Api's.</summary>
+internal static partial class ReadinessLog
+{
+    [LoggerMessage(3100, LogLevel.Warning, "The {Dependency} did not answer the readiness check in time")]
+    public static partial void TookTooLong(ILogger logger, string dependency);
+
+    [LoggerMessage(3101, LogLevel.Warning, "The {Dependency} failed the readiness check")]
+    public static partial void Failed(ILogger logger, Exception exception, string dependency);
+}
