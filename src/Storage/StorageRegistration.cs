@@ -10,6 +10,7 @@ using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
 using Gateway.Storage.Nodes;
 using Gateway.Storage.Output;
+using Gateway.Storage.RateLimits;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,7 +27,7 @@ public static class StorageRegistration
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="INodeStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
     /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="ICommandCounts"/>, <see cref="IDeviceChannelStore"/>,
-    /// <see cref="ICommandOutput"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
+    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
     public static IServiceCollection AddGatewayStorage(this IServiceCollection services, IConfiguration configuration) =>
@@ -57,6 +58,7 @@ public static class StorageRegistration
         services.AddSingleton<ICommandCounts, CommandCounts>();
         services.AddSingleton<IDeviceChannelStore, DeviceChannelStore>();
         services.AddSingleton<ICommandOutput, CommandOutput>();
+        services.AddSingleton<IRateCounts, RateCounts>();
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<IStorageMaintenance, StorageMaintenance>();
         return services;

@@ -9,12 +9,16 @@ internal delegate Task RateLimitRejection(HttpContext context, RateLimitStatus s
 /// <summary>Puts a limit on endpoints.</summary>
 internal static class RateLimitEndpoints
 {
-    /// <summary>Adds the limiter and its settings, section <c>Gateway:RateLimits</c>.</summary>
+    private static readonly object TellingKey = new();
+
+    /// <summary>Adds the limiter, on the relational store, and its settings, section <c>Gateway:RateLimits</c>.</summary>
     public static IServiceCollection AddRateLimits(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IRateCounterStore, MemoryRateCounterStore>();
+        services.TryAddSingleton<RateCounters>();
         services.TryAddSingleton<RateLimiter>();
+        services.TryAddSingleton<RateExchange>();
+        services.AddHostedService(provider => provider.GetRequiredService<RateExchange>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>());
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
         return services;
@@ -41,15 +45,7 @@ internal static class RateLimitEndpoints
         var status = await context.RequestServices.GetRequiredService<RateLimiter>().CountAsync(rule, context);
         if (status is not null)
         {
-            // As the response starts, since an exception handler clears what was set before.
-            context.Response.OnStarting(
-                static state =>
-                {
-                    var (response, current) = ((HttpResponse, RateLimitStatus))state;
-                    current.WriteTo(response.Headers);
-                    return Task.CompletedTask;
-                },
-                (context.Response, status));
+            Tell(context, status);
             if (status.IsExceeded)
             {
                 await reject(context, status);
@@ -58,5 +54,26 @@ internal static class RateLimitEndpoints
         }
 
         await next(context);
+    }
+
+    /// <summary>Sets the headers. Of several limits on a request the one that leaves the least is told.</summary>
+    private static void Tell(HttpContext context, RateLimitStatus status)
+    {
+        if (context.Items[TellingKey] is RateLimitStatus told)
+        {
+            if (status.Remaining <= told.Remaining) context.Items[TellingKey] = status;
+            return;
+        }
+
+        context.Items[TellingKey] = status;
+        // As the response starts, since an exception handler clears what was set before.
+        context.Response.OnStarting(
+            static state =>
+            {
+                var context = (HttpContext)state;
+                ((RateLimitStatus)context.Items[TellingKey]!).WriteTo(context.Response.Headers);
+                return Task.CompletedTask;
+            },
+            context);
     }
 }

@@ -4,6 +4,7 @@ using Gateway.Api.Auth;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway;
 using Gateway.Api.Tests.Auth;
+using Gateway.Storage.RateLimits;
 using Gateway.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,11 @@ public class RateLimitTests
 {
     private static readonly DateTimeOffset MinuteEnds = new(2026, 1, 1, 0, 1, 0, TimeSpan.Zero);
 
+    private static readonly RateLimitRule Dear =
+        new("dear", RateLimitRule.Device.Party, TimeSpan.FromMinutes(10), _ => 2) { IsExact = true };
+
     private readonly ManualTimeProvider time = new();
+    private readonly FakeRateCounts counts = new();
 
     [Fact]
     public async Task WithinTheLimit_EveryAnswerTellsWhereItStands()
@@ -76,6 +81,25 @@ public class RateLimitTests
     }
 
     [Fact]
+    public async Task SeveralLimits_TellTheOneThatLeavesTheLeast()
+    {
+        await using var server = await Start(("Gateway:RateLimits:DevicePerMinute", "4"));
+        time.Advance(TimeSpan.FromSeconds(10));
+        var tenMinutes = new DateTimeOffset(2026, 1, 1, 0, 10, 0, TimeSpan.Zero);
+        AssertHeaders(await Get(server, "/device/ok", device: "a"), 4, 3);
+        AssertHeaders(await Get(server, "/device/dear", device: "a"), 2, 1, tenMinutes);
+        AssertHeaders(await Get(server, "/device/dear", device: "a"), 2, 0, tenMinutes);
+        var refused = await Get(server, "/device/dear", device: "a");
+        AssertHeaders(refused, 2, 0, tenMinutes);
+        Assert.Equal(TimeSpan.FromSeconds(590), refused.Headers.RetryAfter?.Delta);
+
+        // Whoever is past the other is not even counted.
+        var calls = counts.Calls;
+        AssertHeaders(await Get(server, "/device/dear", device: "a"), 4, 0);
+        Assert.Equal(calls, counts.Calls);
+    }
+
+    [Fact]
     public async Task Defaults_AreThoseOfTheSpecification()
     {
         await using var server = await Start();
@@ -103,8 +127,8 @@ public class RateLimitTests
     public async Task WrongSettings_StopTheStartWithAllErrors()
     {
         var problem = await Assert.ThrowsAsync<OptionsValidationException>(() =>
-            Start(("Gateway:RateLimits:DevicePerMinute", "-1"), ("Gateway:RateLimits:CustomerPerMinute", "1000001")));
-        Assert.Equal(2, problem.Failures.Count());
+            Start(("Gateway:RateLimits:DevicePerMinute", "-1"), ("Gateway:RateLimits:CustomerPerMinute", "1000001"), ("Gateway:RateLimits:ShareEvery", "00:00:11")));
+        Assert.Equal(3, problem.Failures.Count());
         Assert.Contains("Gateway:RateLimits:DevicePerMinute is -1", problem.Message, StringComparison.Ordinal);
     }
 
@@ -113,6 +137,7 @@ public class RateLimitTests
         {
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
             builder.Services.AddSingleton<TimeProvider>(time);
+            builder.Services.AddSingleton<IRateCounts>(counts);
             builder.Services.AddRateLimits();
         },
         app =>
@@ -134,6 +159,7 @@ public class RateLimitTests
             device.MapGet("/throws", string () => throw new InvalidOperationException("a bug"));
             device.MapGet("/bound", (int number) => $"{number}");
             device.MapPost("/body", (Body body) => body.Text);
+            device.MapGroup("/dear").LimitRequests(Dear, Reject).MapGet("", () => "ok");
             app.MapGroup("/customer").LimitRequests(RateLimitRule.Customer, Reject).MapGet("/ok", () => "ok");
             app.MapGet("/free", () => "ok");
         });
@@ -149,11 +175,11 @@ public class RateLimitTests
         return await server.Client.SendAsync(request);
     }
 
-    private static void AssertHeaders(HttpResponseMessage response, int limit, int remaining)
+    private static void AssertHeaders(HttpResponseMessage response, int limit, int remaining, DateTimeOffset? resetsAt = null)
     {
         Assert.Equal($"{limit}", response.Headers.GetValues("X-RateLimit-Limit").Single());
         Assert.Equal($"{remaining}", response.Headers.GetValues("X-RateLimit-Remaining").Single());
-        Assert.Equal($"{MinuteEnds.ToUnixTimeSeconds()}", response.Headers.GetValues("X-RateLimit-Reset").Single());
+        Assert.Equal($"{(resetsAt ?? MinuteEnds).ToUnixTimeSeconds()}", response.Headers.GetValues("X-RateLimit-Reset").Single());
     }
 
     private static void AssertNoHeaders(HttpResponseMessage response)

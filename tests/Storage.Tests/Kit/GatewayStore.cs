@@ -6,6 +6,7 @@ using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
 using Gateway.Storage.Nodes;
 using Gateway.Storage.Output;
+using Gateway.Storage.RateLimits;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Storage.Tests.Kit;
@@ -48,6 +49,8 @@ internal sealed class GatewayStore : IAsyncDisposable
     public IDeviceChannelStore Channels => provider.GetRequiredService<IDeviceChannelStore>();
 
     public ICommandOutput Output => provider.GetRequiredService<ICommandOutput>();
+
+    public IRateCounts RateCounts => provider.GetRequiredService<IRateCounts>();
 
     public IAuditLog Audit => provider.GetRequiredService<IAuditLog>();
 

@@ -8,8 +8,8 @@ namespace Gateway.Api.Auth.Devices;
 internal static class DeviceAuthentication
 {
     /// <summary>
-    /// Adds <see cref="DeviceAuthenticator"/>, <see cref="DeviceTokens"/> and the scheme, on the relational store. Settings:
-    /// section <c>Gateway:DeviceAuth</c>.
+    /// Adds <see cref="DeviceAuthenticator"/>, <see cref="DeviceTokens"/> and the scheme, on the relational store and the counters of
+    /// rate limits. Settings: section <c>Gateway:DeviceAuth</c>.
     /// </summary>
     public static IServiceCollection AddDeviceAuthentication(this IServiceCollection services)
     {

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Options;
 namespace Gateway.Api.Auth.Devices;
 
 /// <summary>
-/// Counts wrong secrets by device id and by address, in one replica. Memory is bounded: ids that were made up can at worst
-/// push each other out, and the address limit slows whoever makes them up. Any number of threads.
+/// Counts wrong secrets by device id and by address, of all replicas together as rate limits do. Memory is bounded: ids that were made up
+/// can at worst push each other out, and the address limit slows whoever makes them up. Any number of threads.
 /// </summary>
-internal sealed class FailedAttempts(IOptions<DeviceAuthOptions> options, TimeProvider time)
+internal sealed class FailedAttempts(IOptions<DeviceAuthOptions> options, RateCounters counters, TimeProvider time)
 {
-    // Some 20 MB at the most, when all ids are 128 characters long.
-    private const int Capacity = 50_000;
     private const int PrefixBytes = 8;
 
-    private readonly FixedWindowCounters<string> devices = new(time, Capacity);
-    private readonly FixedWindowCounters<IPAddress> addresses = new(time, Capacity);
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    private readonly WindowCounters devices = counters.For("wrong-secret", Window, options.Value.WrongSecretsPerDevice);
+    private readonly WindowCounters addresses = counters.For("wrong-secret-address", Window, options.Value.WrongSecretsPerAddress);
 
     /// <summary>
     /// Admits an attempt, or says how long to wait. The attempt counts as failed until <see cref="Withdraw"/>: so many
@@ -41,16 +41,16 @@ internal sealed class FailedAttempts(IOptions<DeviceAuthOptions> options, TimePr
     /// </summary>
     public void CountFor(IPAddress? address)
     {
-        if (address is not null) addresses.Add(NetworkOf(address));
+        if (address is not null && options.Value.WrongSecretsPerAddress > 0) addresses.Add(NetworkOf(address));
     }
 
     /// <summary>Who has one IPv6 address has its whole /64.</summary>
-    private static IPAddress NetworkOf(IPAddress address)
+    private static string NetworkOf(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4().ToString();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
         var bytes = address.GetAddressBytes();
         Array.Clear(bytes, PrefixBytes, bytes.Length - PrefixBytes);
-        return new IPAddress(bytes);
+        return new IPAddress(bytes).ToString();
     }
 }

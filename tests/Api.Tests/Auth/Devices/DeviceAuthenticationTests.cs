@@ -2,6 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Gateway.Api.Auth;
 using Gateway.Api.Auth.Devices;
+using Gateway.Api.RateLimits;
+using Gateway.Api.Tests.RateLimits;
+using Gateway.Storage.RateLimits;
 using Gateway.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -98,6 +101,8 @@ public sealed class DeviceAuthenticationTests : IAsyncLifetime
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Services.AddSingleton<IDeviceCredentialStore>(store);
             builder.Services.AddSingleton<IDeviceTokenStore>(store);
+            builder.Services.AddSingleton<IRateCounts>(new FakeRateCounts());
+            builder.Services.AddRateLimits();
             builder.Services.AddDeviceAuthentication();
         },
         app => app.MapGet("/", (HttpContext context) => $"{context.User.DeviceId()} of {context.User.DeviceOwnerId()}")

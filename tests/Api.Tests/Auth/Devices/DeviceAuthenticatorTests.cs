@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Api.Auth.Devices;
+using Gateway.Api.Tests.RateLimits;
 using Gateway.TestKit;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,8 @@ public sealed class DeviceAuthenticatorTests : IDisposable
     private readonly FakeDeviceStore store = new();
     private readonly CountingSecretCheck secrets = new();
     private readonly CapturedLog log = new();
+    private readonly FakeRateCounts counts = new();
+    private readonly List<CountingReplica> replicas = [];
     private readonly DeviceAuthenticator authenticator;
 
     public DeviceAuthenticatorTests()
@@ -24,7 +27,11 @@ public sealed class DeviceAuthenticatorTests : IDisposable
         authenticator = NewReplica(AtOnce());
     }
 
-    public void Dispose() => log.Dispose();
+    public void Dispose()
+    {
+        log.Dispose();
+        replicas.ForEach(replica => replica.Dispose());
+    }
 
     [Fact]
     public async Task RightSecret_IsOk() => Assert.Equal(DeviceAuthOutcome.Ok, await Try(Device, Secret));
@@ -116,6 +123,23 @@ public sealed class DeviceAuthenticatorTests : IDisposable
     }
 
     [Fact]
+    public async Task WrongSecrets_AtSeveralReplicas_CountTogether()
+    {
+        var other = NewReplica(AtOnce());
+        for (var i = 0; i < 6; i++) await Try(Device, "wrong", Here);
+        for (var i = 0; i < 4; i++) await other.AuthenticateAsync(Device, "wrong", Here, default);
+        foreach (var replica in replicas) await replica.ExchangeAsync();
+        Assert.Equal(DeviceAuthOutcome.TooManyAttempts, (await other.AuthenticateAsync(Device, Secret, Here, default)).Outcome);
+
+        // The address too: 100 over both.
+        for (var i = 0; i < 45; i++) await Try($"made-up-{i}", "wrong", Here);
+        for (var i = 45; i < 90; i++) await other.AuthenticateAsync($"made-up-{i}", "wrong", Here, default);
+        foreach (var replica in replicas) await replica.ExchangeAsync();
+        Assert.Equal(DeviceAuthOutcome.TooManyAttempts, (await other.AuthenticateAsync("pi-2", Secret, Here, default)).Outcome);
+        Assert.Equal(DeviceAuthOutcome.InvalidCredentials, (await other.AuthenticateAsync("pi-2", Secret, IPAddress.Parse("192.0.2.2"), default)).Outcome);
+    }
+
+    [Fact]
     public async Task RightSecrets_AreNeverTooMany()
     {
         for (var i = 0; i < 500; i++) Assert.Equal(DeviceAuthOutcome.Ok, await Try(Device, Secret, Here));
@@ -201,8 +225,12 @@ public sealed class DeviceAuthenticatorTests : IDisposable
         Assert.Equal(DeviceAuthOutcome.Ok, await Try(Device, Secret, Here));
     }
 
-    private DeviceAuthenticator NewReplica(DeviceAuthOptions options) => new(
-        store, secrets, new FailedAttempts(Options.Create(options), time), Options.Create(options), time, log.For<DeviceAuthenticator>());
+    private DeviceAuthenticator NewReplica(DeviceAuthOptions options)
+    {
+        replicas.Add(new CountingReplica(counts, time));
+        var attempts = new FailedAttempts(Options.Create(options), replicas[^1].Counters, time);
+        return new(store, secrets, attempts, Options.Create(options), time, log.For<DeviceAuthenticator>());
+    }
 
     /// <summary>Settings under which nothing waits.</summary>
     private static DeviceAuthOptions AtOnce(int wrongSecretsPerAddress = 100) =>

@@ -84,6 +84,21 @@ public sealed class ReplicaTests(ReplicaPair replicas) : IClassFixture<ReplicaPa
         }
     }
 
+    [Fact]
+    public async Task IdempotencyKey_AtBothReplicasAtOnce_StandsForOneCommand()
+    {
+        var (customer, device, session) = await StartAsync(replicas.First, "same-key");
+        var path = $"/api/v1/customer/sessions/{session}/commands";
+        Caller[] callers = [customer, replicas.Second.Customer(customer.Id)];
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            Task.Run(() => callers[i % 2].PostAsync(path, new { type = "ping", idempotencyKey = "once" }), Token)));
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.Single(answers.DistinctBy(answer => answer.Text("command.id")));
+        foreach (var caller in callers)
+            (await caller.PostAsync(path, new { type = "reboot", idempotencyKey = "once" })).IsError(HttpStatusCode.Conflict, "CONFLICT");
+        Assert.Equal(1, (await device.PostAsync("/api/v1/device/commands/claim", new { limit = 10 })).Count("commands"));
+    }
+
     /// <summary>Whether a line says that events of a device are read because they did not come by themselves.</summary>
     private static bool IsRepairOf(Caller device, string line) =>
         line.StartsWith("Missed events", StringComparison.Ordinal) && line.Contains(device.Id, StringComparison.Ordinal);
