@@ -37,7 +37,7 @@ public class SimulationTests : DeploymentTests
     [Fact]
     public async Task Simulate_OverSockets_ServerKilledInBetween_FindsNothingBroken()
     {
-        await using var bench = new Bench();
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench, NoLimits);
         var log = Path.Combine(bench.Folder, "log.jsonl");
         var simulation = bench.Start("simulate", BuiltProgram.Agent, [
