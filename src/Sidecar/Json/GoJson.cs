@@ -41,6 +41,30 @@ internal static class GoJson
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>
+    /// Writes JSON text that becomes part of another document: its members keep their order, blanks between its parts go, and
+    /// <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> are escaped.
+    /// </summary>
+    public static void WriteCompact(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
+    {
+        bool inString = false;
+        int start = 0;
+        for (int i = 0; i < json.Length; i++)
+        {
+            byte character = json[i];
+            if (character == '"') inString = !inString;
+            else if (inString && character == '\\') i++;
+            else if (inString ? character is (byte)'<' or (byte)'>' or (byte)'&' : character is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+            {
+                Put(output, json[start..i]);
+                if (inString) WriteEscaped(output, (char)character);
+                start = i + 1;
+            }
+        }
+
+        Put(output, json[start..]);
+    }
+
     /// <summary>Writes a string with its quotes.</summary>
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text) => WriteString(output, text, Escaped);
 

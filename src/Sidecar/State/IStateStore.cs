@@ -16,6 +16,9 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>What the store says to a query that it cannot answer; null where it has no query API at all.</summary>
     string? QueryRefusal => null;
 
+    /// <summary>Whether a delete refuses options that nobody knows; else it ignores them.</summary>
+    bool DeleteReadsOptions => true;
+
     /// <summary>The value of a key, or null when it is missing or has expired.</summary>
     /// <exception cref="StateStoreException">The store itself failed.</exception>
     ValueTask<StateItem?> GetAsync(string key, CancellationToken cancellationToken);

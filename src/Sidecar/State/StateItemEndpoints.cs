@@ -79,7 +79,8 @@ internal sealed class StateItemEndpoints(SidecarContext context)
 
         StateComponent component = context.States.Find(route["store"])!;
         var options = new WriteOptions(http.Request.Query["concurrency"], http.Request.Query["consistency"]);
-        StateFailure? failure = options.Check() ?? await component.Store.WriteAsync(
+        StateFailure? badOption = component.Store.DeleteReadsOptions ? options.Check() : null;
+        StateFailure? failure = badOption ?? await component.Store.WriteAsync(
             new StateWrite { Key = component.Prefix.Stored(key), ETag = http.Request.Headers.IfMatch, FirstWrite = options.FirstWrite },
             http.RequestAborted);
         await (failure is null ? http.NoContentAsync() : StateErrors.DeleteRefused(key, failure).WriteAsync(http));
@@ -162,16 +163,24 @@ internal sealed class StateItemEndpoints(SidecarContext context)
     {
         if (writes.Count == 1) return await store.WriteAsync(writes[0], cancellationToken);
 
-        StateFailure?[] results = await Task.WhenAll(writes.Select(write => store.WriteAsync(write, cancellationToken).AsTask()));
-        // daprd has them in the order in which they fail, and an etag that cannot be read fails before the store is asked.
-        StateFailure[] failures = [.. results.OfType<StateFailure>().OrderBy(failure => failure.Kind == StateFailureKind.EtagInvalid ? 0 : 1)];
+        // daprd has them in the order in which they fail: what is refused before the store is asked comes first.
+        List<(bool AtOnce, Task<StateFailure?> Answer)> answers = new(writes.Count);
+        foreach (StateWrite write in writes)
+        {
+            ValueTask<StateFailure?> answer = store.WriteAsync(write, cancellationToken);
+            answers.Add((answer.IsCompleted, answer.AsTask()));
+        }
+
+        StateFailure?[] results = await Task.WhenAll(answers.OrderBy(answer => answer.AtOnce ? 0 : 1).Select(answer => answer.Answer));
+        StateFailure[] failures = [.. results.OfType<StateFailure>()];
         if (failures.Length == 0) return null;
         string text = string.Join('\n', failures.Select(failure => failure.Text));
-        if (failures[0].Kind == StateFailureKind.EtagInvalid)
-            return new StateFailure(StateFailureKind.EtagInvalid, $"{StateFailure.InvalidEtagText}: {text}");
-        return failures.Any(failure => failure.Kind == StateFailureKind.EtagMismatch)
-            ? StateFailure.Etag(text)
-            : new StateFailure(StateFailureKind.Other, text);
+        return failures.FirstOrDefault(failure => failure.Kind != StateFailureKind.Other)?.Kind switch
+        {
+            StateFailureKind.EtagMismatch => StateFailure.Etag(text),
+            StateFailureKind.EtagInvalid => StateFailure.EtagInvalid(text),
+            _ => new StateFailure(StateFailureKind.Other, text),
+        };
     }
 
     private async Task<(List<string>? Keys, DaprError? Refusal)> ReadKeysAsync(HttpContext http, string store)
@@ -213,7 +222,7 @@ internal sealed class StateItemEndpoints(SidecarContext context)
             if (items[i].Item is { } item)
             {
                 output.Write(",\"data\":"u8);
-                output.Write(item.Value.Span);
+                GoJson.WriteCompact(output, item.Value.Span);
                 if (item.ETag is { } etag)
                 {
                     output.Write(",\"etag\":"u8);

@@ -1,6 +1,4 @@
-using Gateway.TestKit;
 using Gateway.TestKit.Daprd;
-using Npgsql;
 
 namespace Gateway.Sidecar.Tests.Hosting;
 
@@ -12,10 +10,9 @@ public sealed class DaprdCollection : ICollectionFixture<DaprdFixture>
 }
 
 /// <summary>What the suites on daprd share; nothing starts without <c>DAPRD_BIN</c>.</summary>
-public sealed class DaprdFixture : IAsyncLifetime
+public sealed class DaprdFixture(PostgresFixture postgres) : IAsyncLifetime
 {
-    private readonly Dictionary<string, DaprdProcess> stores = [];
-    private PostgresServer? postgres;
+    private readonly Dictionary<(string Type, string Version), DaprdProcess> stores = [];
 
     public DaprStack Stack { get; } = new();
 
@@ -25,12 +22,12 @@ public sealed class DaprdFixture : IAsyncLifetime
     public async Task<Uri> StoreAsync(string type, string version, Func<DaprdFixture, Task<(string Name, string Value)[]>> metadata)
     {
         DaprStack.Require();
-        if (!stores.TryGetValue(type, out DaprdProcess? daprd))
+        if (!stores.TryGetValue((type, version), out DaprdProcess? daprd))
         {
-            string folder = Path.Combine(Stack.Folder, type);
+            string folder = Path.Combine(Stack.Folder, type + "-" + version);
             string component = TestSidecar.Component("store", type, "", await metadata(this)).Replace("version: v1", "version: " + version, StringComparison.Ordinal);
             TestSidecar.WriteComponents(folder, component);
-            stores[type] = daprd = await Stack.StartSidecarAsync(
+            stores[(type, version)] = daprd = await Stack.StartSidecarAsync(
                 new DaprdOptions { AppId = SidecarSettings.AppId, ResourcesPath = TestSidecar.ResourcesOf(folder) });
         }
 
@@ -38,16 +35,7 @@ public sealed class DaprdFixture : IAsyncLifetime
     }
 
     /// <summary>How daprd reaches an empty database.</summary>
-    public async Task<string> PostgresAsync()
-    {
-        postgres ??= await PostgresServer.StartAsync();
-        var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
-        return $"host={database.Host} port={database.Port} user={database.Username} database={database.Database}";
-    }
+    public async Task<string> PostgresAsync() => (await postgres.CreateAsync()).ForDapr;
 
-    public async ValueTask DisposeAsync()
-    {
-        await Stack.DisposeAsync();
-        if (postgres is not null) await postgres.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Stack.DisposeAsync();
 }

@@ -73,6 +73,13 @@ public sealed record Answer(HttpStatusCode Status, IReadOnlyDictionary<string, s
         Assert.Equal("application/json", Headers["Content-Type"]);
     }
 
+    /// <summary>An error whose message begins so; how it ends is the store's own.</summary>
+    public void IsErrorOf(int status, string code, string start)
+    {
+        Assert.Equal((status, code), ((int)Status, ErrorCode));
+        Assert.StartsWith(start, Message, StringComparison.Ordinal);
+    }
+
     public void IsErrorStatus(int status) => Assert.Equal(status, (int)Status);
 
     public void IsUnknownRoute() =>

@@ -45,7 +45,7 @@ public sealed class DaprdRedisStateTarget(DaprdFixture daprd) : DaprdStateTarget
 
     public override bool SortsAndEscapes => false;
 
-    public override (string Code, string Message) QueryError =>
+    public override (string Code, string Message)? QueryError =>
         ("ERR_STATE_QUERY", "state store store query failed: redis-json server support is required for query capability");
 }
 
@@ -58,4 +58,25 @@ public sealed class DaprdPostgresStateTarget(DaprdFixture daprd) : DaprdStateTar
     public override bool QuotedEtagIsAnother => false;
 
     public override bool DeleteReadsOptions => false;
+}
+
+/// <summary>https://docs.dapr.io/reference/components-reference/supported-state-stores/setup-postgresql-v1/.</summary>
+public sealed class DaprdPostgresV1StateTarget(DaprdFixture daprd) : DaprdStateTarget(
+    daprd, "state.postgresql", "v1", async daprd => [("connectionString", await daprd.PostgresAsync())])
+{
+    public override int FirstWriteRefusal => 500;
+
+    public override int UnreadableEtagStatus => 400;
+
+    public override int UnreadableEtagStatusOfDelete => 400;
+
+    public override bool EtagsHaveSigns => false;
+
+    public override bool DeleteReadsOptions => false;
+
+    public override bool SortsAndEscapes => false;
+
+    public override bool AddsBlanks => true;
+
+    public override (string Code, string Message)? QueryError => null;
 }

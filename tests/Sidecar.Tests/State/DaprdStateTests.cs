@@ -61,3 +61,18 @@ public sealed class DaprdPostgresStateTransactionTests(DaprdPostgresStateTarget 
 
 [Trait("Sidecar", "daprd"), Collection(DaprdCollection.Name)]
 public sealed class DaprdPostgresStateBulkTests(DaprdPostgresStateTarget target) : StateBulkConformance<DaprdPostgresStateTarget>(target);
+
+[Trait("Sidecar", "daprd"), Collection(DaprdCollection.Name)]
+public sealed class DaprdPostgresV1StateItemTests(DaprdPostgresV1StateTarget target) : StateItemConformance<DaprdPostgresV1StateTarget>(target);
+
+[Trait("Sidecar", "daprd"), Collection(DaprdCollection.Name)]
+public sealed class DaprdPostgresV1StateTtlTests(DaprdPostgresV1StateTarget target) : StateTtlConformance<DaprdPostgresV1StateTarget>(target);
+
+[Trait("Sidecar", "daprd"), Collection(DaprdCollection.Name)]
+public sealed class DaprdPostgresV1StateConcurrencyTests(DaprdPostgresV1StateTarget target) : StateConcurrencyConformance<DaprdPostgresV1StateTarget>(target);
+
+[Trait("Sidecar", "daprd"), Collection(DaprdCollection.Name)]
+public sealed class DaprdPostgresV1StateTransactionTests(DaprdPostgresV1StateTarget target) : StateTransactionConformance<DaprdPostgresV1StateTarget>(target);
+
+[Trait("Sidecar", "daprd"), Collection(DaprdCollection.Name)]
+public sealed class DaprdPostgresV1StateBulkTests(DaprdPostgresV1StateTarget target) : StateBulkConformance<DaprdPostgresV1StateTarget>(target);

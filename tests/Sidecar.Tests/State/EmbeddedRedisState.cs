@@ -30,7 +30,7 @@ public sealed class RedisStateTarget : StateTarget
 
     public override bool SortsAndEscapes => false;
 
-    public override (string Code, string Message) QueryError =>
+    public override (string Code, string Message)? QueryError =>
         ("ERR_STATE_QUERY", "state store store query failed: redis-json server support is required for query capability");
 
     protected override async Task<Uri> StartAsync()

@@ -51,7 +51,9 @@ public abstract class StateConcurrencyConformance<TTarget>(TTarget target) : Sta
     {
         string key = NewKey();
         await SavedEtagAsync(key);
-        IsConflict(await SaveAsync(key, "\"x\"", etag));
+        Answer answer = await SaveAsync(key, "\"x\"", etag);
+        if (etag[0] == '-' && !Target.EtagsHaveSigns) Assert.Equal(Target.UnreadableEtagStatus, (int)answer.Status);
+        else IsConflict(answer);
         await HoldsAsync(key, "\"v\"");
     }
 
@@ -170,13 +172,11 @@ public abstract class StateConcurrencyConformance<TTarget>(TTarget target) : Sta
     public async Task Delete_StaleEtag_Is409AndKeepsTheKey()
     {
         (string key, string stale, string current) = await KeyWithStaleEtagAsync();
-        foreach (string bad in (string[])[stale, "garbage"])
-        {
-            Answer answer = await Sidecar.DeleteAsync($"{Store}/{key}", ("If-Match", bad));
-            Assert.Equal((HttpStatusCode.Conflict, "ERR_STATE_DELETE"), (answer.Status, answer.ErrorCode));
-            Assert.StartsWith($"failed deleting state with key {key}: possible etag mismatch. error from state store", answer.Message, StringComparison.Ordinal);
-        }
-
+        Answer answer = await Sidecar.DeleteAsync($"{Store}/{key}", ("If-Match", stale));
+        Assert.Equal((HttpStatusCode.Conflict, "ERR_STATE_DELETE"), (answer.Status, answer.ErrorCode));
+        Assert.StartsWith($"failed deleting state with key {key}: possible etag mismatch. error from state store", answer.Message, StringComparison.Ordinal);
+        Answer unreadable = await Sidecar.DeleteAsync($"{Store}/{key}", ("If-Match", "garbage"));
+        Assert.Equal((Target.UnreadableEtagStatusOfDelete, "ERR_STATE_DELETE"), ((int)unreadable.Status, unreadable.ErrorCode));
         await HoldsAsync(key, "\"v2\"");
         (await Sidecar.DeleteAsync($"{Store}/{key}", ("If-Match", current))).IsNoContent();
         await IsMissingAsync(key);
@@ -188,7 +188,7 @@ public abstract class StateConcurrencyConformance<TTarget>(TTarget target) : Sta
         string key = NewKey();
         string etag = await SavedEtagAsync(key);
         Answer answer = await Sidecar.DeleteAsync($"{Store}/{key}", ("If-Match", $"\"{etag}\""));
-        Assert.Equal(Target.QuotedEtagIsAnother ? HttpStatusCode.Conflict : HttpStatusCode.NoContent, answer.Status);
+        Assert.Equal(Target.QuotedEtagIsAnother ? Target.UnreadableEtagStatusOfDelete : 204, (int)answer.Status);
         Assert.Equal(Target.QuotedEtagIsAnother ? HttpStatusCode.OK : HttpStatusCode.NoContent, (await GetAsync(key)).Status);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Gateway.Sidecar.Tests.Hosting;
 
 namespace Gateway.Sidecar.Tests.State;
@@ -19,7 +20,12 @@ public abstract class StateConformance<TTarget>(TTarget target) : IClassFixture<
     protected Task<Answer> SaveAsync(string key, string value, string? etag = null, string? concurrency = null, string? ttl = null) =>
         Sidecar.PostAsync(Store, $"[{Entry(key, value, etag, concurrency, ttl)}]");
 
-    protected Task<Answer> GetAsync(string key) => Sidecar.GetAsync($"{Store}/{Uri.EscapeDataString(key)}");
+    /// <summary>Reads a key; the blanks that a store adds are left out.</summary>
+    protected async Task<Answer> GetAsync(string key)
+    {
+        Answer answer = await Sidecar.GetAsync($"{Store}/{Uri.EscapeDataString(key)}");
+        return Target.AddsBlanks ? answer with { Body = Regex.Replace(answer.Body, "([:,]) ", "$1") } : answer;
+    }
 
     protected async Task<string> SavedEtagAsync(string key, string value = "\"v\"")
     {

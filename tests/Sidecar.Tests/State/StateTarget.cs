@@ -37,6 +37,12 @@ public abstract class StateTarget : IAsyncLifetime
     /// <summary>The answer to an etag that is none of the store's: a conflict (409), or a bad request (400).</summary>
     public virtual int UnreadableEtagStatus => 409;
 
+    /// <summary>The same of a delete.</summary>
+    public virtual int UnreadableEtagStatusOfDelete => 409;
+
+    /// <summary>A number with a sign may be an etag.</summary>
+    public virtual bool EtagsHaveSigns => true;
+
     /// <summary>The etag in double quotes is another etag.</summary>
     public virtual bool QuotedEtagIsAnother => true;
 
@@ -52,8 +58,11 @@ public abstract class StateTarget : IAsyncLifetime
     /// <summary>JSON comes back with sorted members and with <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> escaped; else in any order and as it was.</summary>
     public virtual bool SortsAndEscapes => true;
 
-    /// <summary>What the query API says, which none of these can.</summary>
-    public virtual (string Code, string Message) QueryError => ("ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying");
+    /// <summary>JSON comes back with a blank after each colon and comma.</summary>
+    public virtual bool AddsBlanks => false;
+
+    /// <summary>What the query API says; null where it is there.</summary>
+    public virtual (string Code, string Message)? QueryError => ("ERR_STATE_STORE_NOT_SUPPORTED", "state store does not support querying");
 
     /// <summary>Starts the sidecar and says where it listens.</summary>
     protected abstract Task<Uri> StartAsync();

@@ -159,7 +159,7 @@ internal sealed class RedisStateStore : IStateStore
         if (!write.LastWrite && write.ETag is { Length: > 0 } etag)
         {
             if (!GoInteger.TryParse(etag, "Atoi", out long number, out string unreadable))
-                return new StateFailure(StateFailureKind.EtagInvalid, $"{StateFailure.InvalidEtagText}: {unreadable}");
+                return StateFailure.EtagInvalid(unreadable);
             version = number.ToString(CultureInfo.InvariantCulture);
         }
 

@@ -83,7 +83,7 @@ internal sealed class SqliteStateStore : IStateStore
         for (int i = 0; i < writes.Count; i++)
         {
             StateWrite write = writes[i];
-            if (ReadTtl(write.Ttl, out long seconds) is { } failure) return failure;
+            if (TimeToLive.ParseForSql(write.Ttl, out long seconds) is { } failure) return failure;
             rows[i] = new SqliteWrite(write, Text(now), seconds > 0 ? Text(now.AddSeconds(seconds)) : null);
         }
 
@@ -95,13 +95,6 @@ internal sealed class SqliteStateStore : IStateStore
         if (cleanup is not null) await cleanup.DisposeAsync();
         await writer.DisposeAsync();
         readers.Dispose();
-    }
-
-    internal static StateFailure? ReadTtl(string? text, out long seconds)
-    {
-        const string prefix = "error parsing TTL: incorrect value for metadata 'ttlInSeconds': ";
-        if (TimeToLive.Parse(text, "ParseInt", prefix, out seconds) is { } failure) return failure;
-        return seconds is < -1 or > int.MaxValue ? new StateFailure(StateFailureKind.Other, prefix + "must be -1 or greater") : null;
     }
 
     private static string Text(DateTimeOffset moment) => moment.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
