@@ -114,7 +114,7 @@ internal sealed class ActorsFeature : ISidecarFeature, IDisposable
         types = await AskTypesAsync(channel, cancellationToken);
         app.Host = null;
         if (types.Count > 0 && context.States.ActorStore is null) ActorLog.NoStateStore(logger);
-        else if (types.Count > 0) app.Host = new ActorHost(types, channel, timers.Delete, logger);
+        else if (types.Count > 0) app.Host = new ActorHost(types, channel, logger);
     }
 
     private async Task<IReadOnlyList<ActorTypeOptions>> AskTypesAsync(AppChannel channel, CancellationToken cancellationToken)

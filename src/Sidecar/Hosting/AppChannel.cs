@@ -36,6 +36,10 @@ internal sealed class AppChannel : IDisposable
         });
     }
 
+    public string AppId => options.AppId;
+
+    public string Namespace => options.Namespace ?? "default";
+
     public int Port { get; }
 
     /// <summary>Whether somebody notices when the app is gone, see <see cref="AppWatch"/>.</summary>

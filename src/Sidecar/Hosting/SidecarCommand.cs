@@ -56,8 +56,8 @@ internal static class SidecarCommand
         {
             bool several = result.GetResult(Apps) is not null;
             if (!several && result.GetResult(AppId) is null) result.AddError("Option '--app-id' is required.");
-            if (several && (result.GetResult(AppId) is not null || result.GetResult(AppPort) is not null))
-                result.AddError("--app stands in place of --app-id and --app-port");
+            if (several && ((Option[])[AppId, AppPort, HttpPort]).Any(option => result.GetResult(option) is { Implicit: false }))
+                result.AddError("--app stands in place of --app-id, --app-port and --dapr-http-port");
         });
         command.SetAction(RunAsync);
         return command;

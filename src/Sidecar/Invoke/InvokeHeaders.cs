@@ -31,22 +31,19 @@ internal static class InvokeHeaders
     /// <summary>Says who calls whom, on a call of another app id; what the caller wrote there itself stays beside it.</summary>
     public static void AddRoute(HttpRequestMessage request, SidecarOptions from, SidecarOptions to)
     {
-        string host = Environment.MachineName;
         Set("dapr-callee-app-id", to.AppId);
         Set("dapr-caller-namespace", from.Namespace ?? "default");
-        Set("dapr-caller-app-id", Given("dapr-caller-app-id") is { } other ? $"{from.AppId} ; {other}" : from.AppId);
-        Append("forwarded", $"for=127.0.0.1;by=127.0.0.1;host={host}");
-        Append("x-forwarded-for", "127.0.0.1");
-        Append("x-forwarded-host", host);
+        Set("dapr-caller-app-id", [from.AppId, .. Given("dapr-caller-app-id")]);
+        Set("forwarded", [.. Given("forwarded"), $"for=127.0.0.1;by=127.0.0.1;host={Environment.MachineName}"]);
+        Set("x-forwarded-for", [.. Given("x-forwarded-for"), "127.0.0.1"]);
+        Set("x-forwarded-host", [.. Given("x-forwarded-host"), Environment.MachineName]);
 
-        string? Given(string name) => request.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+        IEnumerable<string> Given(string name) => request.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values : [];
 
-        void Append(string name, string value) => Set(name, Given(name) is { } before ? $"{before} ; {value}" : value);
-
-        void Set(string name, string value)
+        void Set(string name, params string[] values)
         {
             request.Headers.Remove(name);
-            request.Headers.TryAddWithoutValidation(name, value);
+            request.Headers.TryAddWithoutValidation(name, values);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.TestKit;
 
 namespace Gateway.Sidecar.Tests.Hosting;
 
@@ -11,6 +12,10 @@ public sealed class SidecarCommandTests
     [InlineData("--app-protocol supports only http", "--app-id", "a", "--app-protocol", "grpc")]
     [InlineData("--app-port must be from 1 to 65535", "--app-id", "a", "--app-port", "0")]
     [InlineData("--max-body-size 'x' is no size; write for example 4Mi", "--app-id", "a", "--max-body-size", "x")]
+    [InlineData("--app 'a:1' is not id:app-port:http-port", "--app", "a:1")]
+    [InlineData("--app 'a:0:1' is not id:app-port:http-port", "--app", "a:0:1", "--app", "b:1:1")]
+    [InlineData("--app stands in place of --app-id, --app-port and --dapr-http-port", "--app", "a:1:1", "--app-id", "a")]
+    [InlineData("--app stands in place of --app-id, --app-port and --dapr-http-port", "--app", "a:1:1", "--dapr-http-port", "1")]
     [InlineData("--log-level 'x' is not one of debug, info, warn, error, fatal", "--app-id", "a", "--log-level", "x")]
     public async Task Flags_ThatAreWrong_AreOneLineAndExitCode1(string line, params string[] arguments) =>
         Assert.Equal((1, line + Environment.NewLine), await SidecarProcess.RunToEndAsync(arguments));
@@ -31,6 +36,36 @@ public sealed class SidecarCommandTests
         await using SidecarProcess sidecar = await SidecarProcess.StartAsync("--app-id", "a");
         (await sidecar.Caller.PostAsync("/v1.0/shutdown", null)).IsNoContent();
         Assert.Equal(0, await sidecar.ExitCodeAsync());
+    }
+
+    [Fact]
+    public async Task Apps_HaveASidecarEach_AndTheLastShutdownEndsTheProcess()
+    {
+        int[] ports = [FreePort.Next(), FreePort.Next()];
+        await using SidecarProcess sidecar = await SidecarProcess.StartAsync(
+            "--app", $"a:{FreePort.Next()}:{ports[0]}", "--app", $"b:{FreePort.Next()}:{ports[1]}");
+        using var second = new SidecarCaller(new Uri($"http://127.0.0.1:{ports[1]}/"));
+        while (!await ListensAsync(second)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Contains("\"id\":\"a\"", (await sidecar.Caller.GetAsync("/v1.0/metadata")).Body, StringComparison.Ordinal);
+        Assert.Contains("\"id\":\"b\"", (await second.GetAsync("/v1.0/metadata")).Body, StringComparison.Ordinal);
+
+        (await second.PostAsync("/v1.0/shutdown", null)).IsNoContent();
+        while (await ListensAsync(second)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        (await sidecar.Caller.PostAsync("/v1.0/shutdown", null)).IsNoContent();
+        Assert.Equal(0, await sidecar.ExitCodeAsync());
+
+        static async Task<bool> ListensAsync(SidecarCaller caller)
+        {
+            try
+            {
+                await caller.GetAsync("/v1.0/healthz");
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]

@@ -17,10 +17,10 @@ public sealed partial class SidecarProcess : IAsyncDisposable
 
     public SidecarCaller Caller { get; }
 
-    /// <summary>Starts one that listens on a free port.</summary>
+    /// <summary>Starts one that listens on a free port, or several where there is <c>--app</c>, the first of which is called.</summary>
     public static async Task<SidecarProcess> StartAsync(params string[] arguments)
     {
-        Process process = Run([.. arguments, "--dapr-http-port", "0"]);
+        Process process = Run(arguments.Contains("--app") ? arguments : [.. arguments, "--dapr-http-port", "0"]);
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {

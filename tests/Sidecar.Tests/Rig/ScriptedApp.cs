@@ -43,6 +43,9 @@ internal sealed class ScriptedApp : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    /// <summary>Answers what no script is for.</summary>
+    public Func<AppCall, Task<AppReply>> Otherwise { get; set; } = _ => Task.FromResult(AppReply.Ok);
+
     public IReadOnlyList<AppCall> Calls
     {
         get { lock (gate) return [.. calls]; }
@@ -51,13 +54,19 @@ internal sealed class ScriptedApp : IAsyncDisposable
     public static async Task<ScriptedApp> StartAsync(int port = 0)
     {
         var app = new ScriptedApp();
+        await app.ListenAsync(port);
+        return app;
+    }
+
+    /// <summary>Starts an app that has its script already.</summary>
+    public async Task ListenAsync(int port)
+    {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        app.web = builder.Build();
-        ((IApplicationBuilder)app.web).Run(app.HandleAsync);
-        await app.web.StartAsync();
-        app.Port = new Uri(app.web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-        return app;
+        web = builder.Build();
+        ((IApplicationBuilder)web).Run(HandleAsync);
+        await web.StartAsync();
+        Port = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
     }
 
     public ScriptedApp On(string path, AppReply reply) => On(path, _ => Task.FromResult(reply));
@@ -109,6 +118,9 @@ internal sealed class ScriptedApp : IAsyncDisposable
 
     public int CountCallsTo(string path) => Calls.Count(call => PathOf(call.Target) == path);
 
+    /// <summary>Takes no connection any more and finishes what it has, as a process does that is asked to end.</summary>
+    public Task StopAsync() => web.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await web.StopAsync(new CancellationToken(true));
@@ -131,7 +143,7 @@ internal sealed class ScriptedApp : IAsyncDisposable
 
         AppReply reply = script.TryGetValue($"{call.Method} {PathOf(target)}", out Func<AppCall, Task<AppReply>>? exact) ? await exact(call)
             : script.TryGetValue(PathOf(target), out Func<AppCall, Task<AppReply>>? answer) ? await answer(call)
-            : AppReply.Ok;
+            : await Otherwise(call);
         if (reply == AppReply.Close)
         {
             http.Abort();

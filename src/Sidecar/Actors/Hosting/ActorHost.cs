@@ -6,7 +6,7 @@ using Gateway.Sidecar.Hosting;
 namespace Gateway.Sidecar.Actors.Hosting;
 
 /// <summary>A running app that hosts actors: the calls to it. One that comes back after it was gone is another host.</summary>
-internal sealed class ActorHost(IReadOnlyList<ActorTypeOptions> types, AppChannel app, Action<ActorKey> onMoved, ILogger logger)
+internal sealed class ActorHost(IReadOnlyList<ActorTypeOptions> types, AppChannel app, ILogger logger)
 {
     private static readonly TimeSpan NoticeLimit = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, ActorTypeOptions> byType = types.ToDictionary(type => type.Type, StringComparer.Ordinal);
@@ -15,7 +15,11 @@ internal sealed class ActorHost(IReadOnlyList<ActorTypeOptions> types, AppChanne
     /// <summary>What the host is told from others by; the same after its process was replaced.</summary>
     public string Name => app.BaseAddress;
 
-    public IReadOnlyList<ActorTypeOptions> Types { get; } = types;
+    /// <summary>The id of the app.</summary>
+    public string AppId => app.AppId;
+
+    /// <summary>The namespace of the app, <c>default</c> where none is set.</summary>
+    public string Namespace => app.Namespace;
 
     /// <summary>The process is not there any more, or does not listen any more: it need not be told anything.</summary>
     public bool IsGone => gone.Task.IsCompleted;
@@ -33,9 +37,6 @@ internal sealed class ActorHost(IReadOnlyList<ActorTypeOptions> types, AppChanne
         await gone.Task.WaitAsync(NoticeLimit, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return IsGone;
     }
-
-    /// <summary>Notes that an actor is to live on another host.</summary>
-    public void OnMoved(ActorKey actor) => onMoved(actor);
 
     /// <summary>Calls an actor in its turn.</summary>
     public async Task<ActorReply> CallAsync(ActorKey actor, ActorCall call, Turn turn)

@@ -73,8 +73,9 @@ internal sealed class ActorMethodApi(SidecarContext context, AppActors app, Acto
         // A token that let the caller in here is not the app's to see.
         if (context.Options.DaprApiToken is not null && context.Options.AppApiToken is null) request.Headers.Remove("dapr-api-token");
         request.Headers.TryAddWithoutValidation("dapr-api-call", "true");
-        request.Headers.TryAddWithoutValidation("dapr-caller-app-id", context.Options.AppId);
-        request.Headers.TryAddWithoutValidation("dapr-caller-namespace", context.Options.Namespace ?? "default");
+        // The sidecar that calls the app names itself, also where it was another that was asked.
+        request.Headers.TryAddWithoutValidation("dapr-caller-app-id", host.AppId);
+        request.Headers.TryAddWithoutValidation("dapr-caller-namespace", host.Namespace);
         http.Trace().Apply(request);
     }
 

@@ -109,7 +109,7 @@ internal sealed class ActorTable : IDisposable
         if (turn.IsNested && instance.Host is { } same) return TryBegin(instance, turn, same) ? same : null;
         while (hosts.Find(instance.Key) is { } owner)
         {
-            if (instance.Host is { } other && other != owner) await MoveAsync(instance, turn);
+            if (instance.Host is { } other && other != owner) await DeactivateAsync(instance, turn, turn.Cancelled);
             bool wasActive = instance.Host is not null;
             if (!TryBegin(instance, turn, owner)) return null;
             if (hosts.Find(instance.Key) == owner) return owner;
@@ -145,7 +145,7 @@ internal sealed class ActorTable : IDisposable
         if (!rounds.TryEnter()) return;
         try
         {
-            await DeactivateAllAsync(IsMisplaced, stopping.Token, moves: true);
+            await DeactivateAllAsync(IsMisplaced, stopping.Token);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -166,7 +166,7 @@ internal sealed class ActorTable : IDisposable
     private bool IsMisplaced(ActorInstance instance) =>
         instance.Host is { } host && (host.IsGone || (hosts.Find(instance.Key) is { } owner && owner != host));
 
-    private async Task DeactivateAllAsync(Func<ActorInstance, bool> which, CancellationToken cancellationToken, bool moves = false) =>
+    private async Task DeactivateAllAsync(Func<ActorInstance, bool> which, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(
             instances.Values.Where(which),
             new ParallelOptions { MaxDegreeOfParallelism = MovesAtOnce, CancellationToken = cancellationToken },
@@ -176,7 +176,7 @@ internal sealed class ActorTable : IDisposable
                 token.ThrowIfCancellationRequested();
                 using Turn? turn = drained ?? instance.Turns.Cut(() => which(instance));
                 if (turn is null || !which(instance)) return;
-                await (moves ? MoveAsync(instance, turn) : DeactivateAsync(instance, turn, token));
+                await DeactivateAsync(instance, turn, token);
                 Retire(instance, turn);
             });
 
@@ -186,13 +186,6 @@ internal sealed class ActorTable : IDisposable
         if (turn is null) return;
         await DeactivateAsync(instance, turn, turn.Cancelled);
         Retire(instance, turn);
-    }
-
-    private async Task MoveAsync(ActorInstance instance, Turn turn)
-    {
-        ActorHost? from = instance.Host;
-        await DeactivateAsync(instance, turn, turn.Cancelled);
-        from?.OnMoved(instance.Key);
     }
 
     /// <summary>Tells the app in a turn of its own; as with daprd it is too late then to write state.</summary>

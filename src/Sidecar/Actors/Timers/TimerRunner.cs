@@ -40,15 +40,6 @@ internal sealed class TimerRunner : IDisposable
         if (timers.TryRemove(key, out ActorTimer? old)) due.Remove(old);
     }
 
-    /// <summary>Deletes the timers of an actor.</summary>
-    public void Delete(ActorKey actor)
-    {
-        foreach (TimerKey key in timers.Keys)
-        {
-            if (key.Actor == actor) Delete(key);
-        }
-    }
-
     /// <summary>Deletes all timers.</summary>
     public void Clear()
     {
