@@ -1,6 +1,7 @@
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Surfaces.Gateway;
+using Gateway.Api.Surfaces.Orchestrator;
 using Gateway.Api.Telemetry;
 using Gateway.Api.Telemetry.Prometheus;
 using Gateway.Sidecar.Hosting;
@@ -45,6 +46,7 @@ internal static class GatewayApp
         if (options.HostsApi)
         {
             app.UseGatewaySurface();
+            app.UseOrchestratorSurface();
             app.UseWebSockets();
         }
 

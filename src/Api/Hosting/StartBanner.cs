@@ -1,5 +1,6 @@
 using Dapr.Client;
 using Gateway.Actors.Hosting;
+using Gateway.Api.Auth;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Api.Hosting;
@@ -22,6 +23,7 @@ internal sealed class StartBanner(
               Gateway is up           {{url}}
               API to browse           {{url}}/docs
               Data folder             {{Path.GetFullPath(options.Value.DataPath)}}
+              Orchestrator            ORCH_ADMIN_TOKEN and ORCH_NODE_TOKEN are in {{Path.Combine(Path.GetFullPath(options.Value.DataPath), DevelopmentSecrets.FileName)}}
 
               Next, in a second terminal:
                 export TOKEN=$(dotnet run -v q --project src/Api -- token --customer alice)

@@ -10,6 +10,7 @@ using Gateway.Api.OpenApi;
 using Gateway.Api.Portal;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway;
+using Gateway.Api.Surfaces.Orchestrator;
 using Gateway.Storage;
 
 namespace Gateway.Api.Hosting;
@@ -35,6 +36,7 @@ internal static class SurfaceRegistration
         builder.Services.AddDeviceChannels();
         builder.Services.AddCommandOutput();
         builder.Services.AddGatewaySurface(builder.Configuration);
+        builder.Services.AddOrchestratorSurface();
         builder.Services.AddHealth();
         builder.Services.AddApiDocument();
         builder.AddPortalPages(options);
@@ -44,6 +46,7 @@ internal static class SurfaceRegistration
     public static void MapSurfaces(this WebApplication app)
     {
         app.MapGatewaySurface();
+        app.MapOrchestratorSurface();
         app.MapHealth();
         app.MapApiDocument();
         app.MapPortalPages();

@@ -42,18 +42,16 @@ internal static class RateLimitEndpoints
 
     private static async Task LimitAsync(HttpContext context, RequestDelegate next, RateLimitRule rule, RateLimitRejection reject)
     {
-        var status = await context.RequestServices.GetRequiredService<RateLimiter>().CountAsync(rule, context);
-        if (status is not null)
-        {
-            Tell(context, status);
-            if (status.IsExceeded)
-            {
-                await reject(context, status);
-                return;
-            }
-        }
+        if (await CountAsync(context, rule) is { IsExceeded: true } status) await reject(context, status);
+        else await next(context);
+    }
 
-        await next(context);
+    /// <summary>Counts a request and sets the headers of its answer; null when the rule does not apply to it or is off.</summary>
+    public static async ValueTask<RateLimitStatus?> CountAsync(HttpContext context, RateLimitRule rule)
+    {
+        var status = await context.RequestServices.GetRequiredService<RateLimiter>().CountAsync(rule, context);
+        if (status is not null) Tell(context, status);
+        return status;
     }
 
     /// <summary>Sets the headers. Of several limits on a request the one that leaves the least is told.</summary>

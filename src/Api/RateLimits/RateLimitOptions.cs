@@ -20,6 +20,15 @@ internal sealed class RateLimitOptions
     /// <summary>Requests per minute and customer. Default 1000 (gateway-api.md, "Rate Limiting"); 0: no limit; at most 1,000,000.</summary>
     public int CustomerPerMinute { get; set; } = 1000;
 
+    /// <summary>Requests per minute with the orchestrator's admin token. Default 100 (orchestrator-api.md, "Rate Limiting"); 0: no limit; at most 1,000,000.</summary>
+    public int OrchestratorPerMinute { get; set; } = 100;
+
+    /// <summary>Requests per minute and address to the Orchestrator surface without a good token. Default 10 (as above); 0: no limit; at most 1,000,000.</summary>
+    public int OrchestratorAnonymousPerMinute { get; set; } = 10;
+
+    /// <summary>Emergency actions in ten minutes. Default 5 (as above); 0: no limit; at most 1,000,000.</summary>
+    public int OrchestratorEmergencyPerTenMinutes { get; set; } = 5;
+
     /// <summary>
     /// How often replicas tell each other through the relational store what they counted, when there is anything worth telling. 100 ms to 10 s;
     /// 0: never, every replica has limits of its own. Default 1 s with Postgres; with SQLite, which belongs to one process, 0.
@@ -39,6 +48,9 @@ internal sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOpti
         var errors = new List<string>();
         Check(nameof(RateLimitOptions.DevicePerMinute), options.DevicePerMinute);
         Check(nameof(RateLimitOptions.CustomerPerMinute), options.CustomerPerMinute);
+        Check(nameof(RateLimitOptions.OrchestratorPerMinute), options.OrchestratorPerMinute);
+        Check(nameof(RateLimitOptions.OrchestratorAnonymousPerMinute), options.OrchestratorAnonymousPerMinute);
+        Check(nameof(RateLimitOptions.OrchestratorEmergencyPerTenMinutes), options.OrchestratorEmergencyPerTenMinutes);
         if (options.ShareEvery is { } every && every != TimeSpan.Zero && (every < MinShareEvery || every > MaxShareEvery))
             errors.Add($"{RateLimitOptions.Section}:ShareEvery is {every}; it must be 0 (never) or from {MinShareEvery} to {MaxShareEvery}.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -62,6 +62,9 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
         return Wrong(name, $"must be one of: {string.Join(", ", allowed!)}", allowed[0]);
     }
 
+    /// <summary>One of the texts given; the first when it is absent.</summary>
+    public string OptionalOneOf(string name, params ReadOnlySpan<string> allowed) => Find(name) is null ? allowed[0] : OneOf(name, allowed);
+
     /// <summary>A whole number in a range, or null.</summary>
     public long? OptionalInteger(string name, long min, long max)
     {
@@ -126,6 +129,22 @@ internal sealed class FieldReader(JsonElement body, List<FieldError> errors, str
         if (value.ValueKind == JsonValueKind.Object) return new FieldReader(value, errors, $"{prefix}{name}.");
         Refuse(name, "must be an object", FieldProblem.Type);
         return null;
+    }
+
+    /// <summary>A list of objects, or null; mistakes in an entry are noted under <c>name.index.member</c>.</summary>
+    public IReadOnlyList<T>? OptionalList<T>(string name, int maxLength, Func<FieldReader, T> read)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.Array) return WrongType<IReadOnlyList<T>?>(name, "must be a list", null);
+        if (value.GetArrayLength() > maxLength) return Wrong<IReadOnlyList<T>?>(name, $"must have at most {maxLength} entries", null);
+        var items = new List<T>(value.GetArrayLength());
+        foreach (var (index, item) in value.EnumerateArray().Index())
+        {
+            if (item.ValueKind == JsonValueKind.Object) items.Add(read(new FieldReader(item, errors, $"{prefix}{name}.{index}.")));
+            else Refuse($"{name}.{index}", "must be an object", FieldProblem.Type);
+        }
+
+        return items;
     }
 
     /// <summary>A value of the client's own, whatever it is, of bounded size and depth; null: absent.</summary>

@@ -46,6 +46,9 @@ public static class SortableId
         return true;
     }
 
+    /// <summary>When an id was made, which it begins with.</summary>
+    public static DateTimeOffset MadeAt(string id) => DateTimeOffset.FromUnixTimeMilliseconds((long)(Decode(id) >> 80));
+
     private static string Encode(UInt128 value) => string.Create(Length, value, static (text, rest) =>
     {
         for (var i = text.Length - 1; i >= 0; i--)

@@ -12,15 +12,16 @@ internal sealed class HistoryReader(GatewayDatabase database) : IHistoryReader, 
     private static readonly Column<string> DeviceId = Column<string>.OfText("device_id", id => id);
 
     public async Task<IReadOnlyList<CommandRecord>> ListDeviceCommandsAsync(
-        string deviceId, CommandState? state, string? beforeCommandId, int limit, CancellationToken cancellationToken)
+        string deviceId, IReadOnlyCollection<CommandState> states, string? beforeCommandId, int limit, CancellationToken cancellationToken)
     {
         var where = "device_id = @device"
-            + (state is null ? "" : " and state = @state")
+            // Names of our own, none of a client.
+            + (states.Count == 0 ? "" : $" and state in ({string.Join(", ", states.Select(state => $"'{state.Name()}'"))})")
             + (beforeCommandId is null ? "" : " and command_id < @before");
         return await database.QueryAsync(
             new Statement(
                 $"select {CommandRow.Columns} from commands where {where} order by command_id desc limit @limit",
-                ("device", deviceId), ("state", state?.Name()), ("before", beforeCommandId), ("limit", limit)),
+                ("device", deviceId), ("before", beforeCommandId), ("limit", limit)),
             CommandRow.Read,
             cancellationToken);
     }

@@ -9,10 +9,10 @@ public interface IHistoryReader
 {
     /// <summary>
     /// A device's commands, the newest first, from the first before <paramref name="beforeCommandId"/> (null: the newest);
-    /// <paramref name="state"/> null: in whatever state.
+    /// those in one of <paramref name="states"/>; none given: in whatever state.
     /// </summary>
     Task<IReadOnlyList<CommandRecord>> ListDeviceCommandsAsync(
-        string deviceId, CommandState? state, string? beforeCommandId, int limit, CancellationToken cancellationToken);
+        string deviceId, IReadOnlyCollection<CommandState> states, string? beforeCommandId, int limit, CancellationToken cancellationToken);
 
     /// <summary>A device's commands that have not ended, in the order of their ids.</summary>
     Task<IReadOnlyList<CommandRecord>> ListLiveCommandsAsync(string deviceId, int limit, CancellationToken cancellationToken);

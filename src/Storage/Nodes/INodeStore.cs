@@ -31,6 +31,9 @@ public interface INodeStore
     /// <summary>A device behind a node; null: none.</summary>
     Task<FrontedDevice?> FindDeviceAsync(string deviceId, CancellationToken cancellationToken);
 
+    /// <summary>Which device behind a node a command is of, as history has it; null: of none.</summary>
+    Task<string?> FindTaskDeviceAsync(string nodeId, string commandId, CancellationToken cancellationToken);
+
     /// <summary>
     /// Devices behind nodes, by id; <paramref name="nodeId"/> null: behind any; <paramref name="status"/> as in <see cref="Presence.Status"/>, null: of any.
     /// </summary>

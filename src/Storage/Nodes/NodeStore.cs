@@ -91,6 +91,14 @@ internal sealed class NodeStore(GatewayDatabase database) : INodeStore
             ReadDevice,
             cancellationToken)).FirstOrDefault();
 
+    public async Task<string?> FindTaskDeviceAsync(string nodeId, string commandId, CancellationToken cancellationToken) =>
+        (await database.QueryAsync(
+            new Statement(
+                "select c.device_id from devices d join commands c on c.device_id = d.id where d.node_id = @node and c.command_id = @command",
+                ("node", nodeId), ("command", commandId)),
+            row => row.GetString(0),
+            cancellationToken)).FirstOrDefault();
+
     public Task<Page<FrontedDevice>> ListDevicesAsync(string? nodeId, string? status, int limit, int offset, CancellationToken cancellationToken) =>
         PageAsync(
             "devices", DeviceColumns, nodeId is null ? "node_id is not null" : "node_id = @node", status, nodeId, ReadDevice, limit, offset, cancellationToken);

@@ -13,6 +13,7 @@ using Gateway.Api.Health;
 using Gateway.Api.OpenApi;
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Gateway;
+using Gateway.Api.Surfaces.Orchestrator;
 using Gateway.Api.Tests.Auth;
 using Gateway.Api.Tests.Auth.Devices;
 using Gateway.Core.History;
@@ -36,6 +37,8 @@ namespace Gateway.Api.Tests.Gateway;
 /// </summary>
 public sealed class GatewayHost : IAsyncLifetime
 {
+    internal const string AdminToken = "the-admins-token-of-the-tests-0123456789";
+    internal const string NodeToken = "the-nodes-token-of-the-tests-0123456789";
     internal const string JwtSecret = "a-secret-of-the-tests-with-more-than-32-bytes";
 
     private readonly string folder;
@@ -60,6 +63,11 @@ public sealed class GatewayHost : IAsyncLifetime
         Time = time;
         settings["SUPABASE_JWT_SECRET"] = JwtSecret;
         settings["Gateway:DataPath"] = folder;
+        settings.TryAdd("ORCH_ADMIN_TOKEN", AdminToken);
+        settings.TryAdd("ORCH_NODE_TOKEN", NodeToken);
+        settings.TryAdd("Gateway:RateLimits:OrchestratorPerMinute", "0");
+        settings.TryAdd("Gateway:RateLimits:OrchestratorAnonymousPerMinute", "0");
+        settings.TryAdd("Gateway:RateLimits:OrchestratorEmergencyPerTenMinutes", "0");
         settings.TryAdd("Gateway:RateLimits:CustomerPerMinute", "0");
         settings.TryAdd("Gateway:RateLimits:DevicePerMinute", "0");
 
@@ -134,6 +142,9 @@ public sealed class GatewayHost : IAsyncLifetime
     /// <summary>Whoever comes with this token for a customer's.</summary>
     internal Caller WithToken(string token) => new(Client, "", "Authorization", $"Bearer {token}");
 
+    /// <summary>Who commands nodes.</summary>
+    internal Caller Admin => WithToken(AdminToken);
+
     /// <summary>Nobody.</summary>
     internal Caller Anonymous => new(Client, "", null, null);
 
@@ -186,6 +197,7 @@ public sealed class GatewayHost : IAsyncLifetime
         services.AddDeviceChannels();
         services.AddCommandOutput();
         services.AddGatewaySurface(builder.Configuration);
+        services.AddOrchestratorSurface();
         services.AddSingleton<ReadinessChecks>();
         services.AddHealth();
         services.AddApiDocument();
@@ -204,11 +216,13 @@ public sealed class GatewayHost : IAsyncLifetime
     {
         app.Services.GetRequiredService<IStorageStartup>().MigrateAsync(CancellationToken.None).GetAwaiter().GetResult();
         app.UseGatewaySurface();
+        app.UseOrchestratorSurface();
         app.UseWebSockets();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGatewaySurface();
+        app.MapOrchestratorSurface();
         app.MapHealth();
         app.MapApiDocument();
     }

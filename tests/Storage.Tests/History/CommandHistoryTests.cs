@@ -181,19 +181,19 @@ public abstract class CommandHistoryTests(ITestDatabases databases) : StorageTes
         IReadOnlyList<CommandRecord> page;
         do
         {
-            page = await Store.Reader.ListDeviceCommandsAsync("pi-1", null, listed.LastOrDefault()?.CommandId, 7, Token);
+            page = await Store.Reader.ListDeviceCommandsAsync("pi-1", [], listed.LastOrDefault()?.CommandId, 7, Token);
             listed.AddRange(page);
         }
         while (page.Count > 0);
 
         Assert.Equal(script.Fold().Values.Reverse(), listed);
-        var completed = await Store.Reader.ListDeviceCommandsAsync("pi-1", CommandState.Completed, null, 100, Token);
+        var completed = await Store.Reader.ListDeviceCommandsAsync("pi-1", [CommandState.Completed], null, 100, Token);
         Assert.Equal(listed.Where(command => command.State == CommandState.Completed), completed);
     }
 
     private async Task AssertHistoryAsync(string deviceId, EventScript script)
     {
-        var commands = await Store.Reader.ListDeviceCommandsAsync(deviceId, null, null, 1000, Token);
+        var commands = await Store.Reader.ListDeviceCommandsAsync(deviceId, [], null, 1000, Token);
         Assert.Equal(script.Fold().Values, commands.Reverse());
         Assert.Equal(script.Events, await Store.Reader.ListEventsAsync(deviceId, 0, 1000, Token));
         foreach (var last in script.Events.Where(e => e.Session is not null).GroupBy(e => e.SessionId!).Select(e => e.Last()))

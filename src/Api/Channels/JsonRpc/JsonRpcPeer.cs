@@ -83,6 +83,10 @@ internal sealed class JsonRpcPeer(IJsonRpcMethods methods, Action<ReadOnlyMemory
         }
     }
 
+    /// <summary>A notification, as a message.</summary>
+    public static ReadOnlyMemory<byte> NotificationOf(string method, Action<Utf8JsonWriter> writeParams) =>
+        Write(writer => WriteCall(writer, null, method, writeParams));
+
     /// <summary>An error that answers no call in particular, as a message.</summary>
     public static ReadOnlyMemory<byte> ErrorOf(JsonRpcError error) => Write(new Answer(default, new JsonRpcOutcome(error, null)).WriteTo);
 
@@ -132,7 +136,7 @@ internal sealed class JsonRpcPeer(IJsonRpcMethods methods, Action<ReadOnlyMemory
         writer.WriteEndArray();
     }
 
-    private static void WriteCall(Utf8JsonWriter writer, string id, string method, Action<Utf8JsonWriter>? writeParams)
+    private static void WriteCall(Utf8JsonWriter writer, string? id, string method, Action<Utf8JsonWriter>? writeParams)
     {
         writer.WriteStartObject();
         writer.WriteString("jsonrpc", "2.0");
@@ -143,7 +147,7 @@ internal sealed class JsonRpcPeer(IJsonRpcMethods methods, Action<ReadOnlyMemory
             writeParams(writer);
         }
 
-        writer.WriteString("id", id);
+        if (id is not null) writer.WriteString("id", id);
         writer.WriteEndObject();
     }
 

@@ -63,7 +63,7 @@ internal static class SessionCommandEndpoints
                 return Answer.Created(
                     new EnqueueAnswer(new CommandSummary(
                         WireIds.Command(outcome.CommandId!), id, enqueue.Type, outcome.State!.Value.Name(), enqueue.Priority,
-                        WireTime.Text(WireIds.MadeAt(outcome.CommandId!)), WireTime.Text(enqueue.ExpiresAt.Value),
+                        WireTime.Text(SortableId.MadeAt(outcome.CommandId!)), WireTime.Text(enqueue.ExpiresAt.Value),
                         enqueue.RequiresApproval, Digests.OfCommand(enqueue.Type, enqueue.Parameters))),
                     Answer.Json.EnqueueAnswer);
             case EnqueueStatus.AlreadyAccepted when await commands.FindAsync(session, outcome.CommandId!, context.RequestAborted) is { } known:

@@ -11,8 +11,6 @@ namespace Gateway.Api.Surfaces.Gateway.Wire;
 internal static class WireIds
 {
     private const string CommandPrefix = "cmd_", SessionPrefix = "sess_";
-    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    private const int TimeLength = 10;
 
     /// <summary>A command's id for clients.</summary>
     public static string Command(string id) => CommandPrefix + id;
@@ -23,14 +21,6 @@ internal static class WireIds
         var bare = text is not null && text.StartsWith(CommandPrefix, StringComparison.Ordinal) ? text[CommandPrefix.Length..] : null;
         id = SortableId.IsValid(bare) ? bare : null;
         return id is not null;
-    }
-
-    /// <summary>When a command was accepted, which its id begins with (<see cref="SortableId"/>).</summary>
-    public static DateTimeOffset MadeAt(string id)
-    {
-        long milliseconds = 0;
-        foreach (var c in id.AsSpan(0, TimeLength)) milliseconds = (milliseconds << 5) | (uint)Alphabet.IndexOf(c, StringComparison.Ordinal);
-        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 
     /// <summary>A fresh session id.</summary>

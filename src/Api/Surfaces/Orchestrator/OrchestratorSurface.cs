@@ -1,0 +1,47 @@
+using Gateway.Api.RateLimits;
+using Gateway.Api.Surfaces.Orchestrator.Access;
+using Gateway.Api.Surfaces.Orchestrator.Devices;
+using Gateway.Api.Surfaces.Orchestrator.Errors;
+using Gateway.Api.Surfaces.Orchestrator.Nodes;
+using Gateway.Api.Surfaces.Orchestrator.Tasks;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Api.Surfaces.Orchestrator;
+
+/// <summary>The Orchestrator surface (orchestrator-api.md): nodes that front many devices, and whoever commands them.</summary>
+internal static class OrchestratorSurface
+{
+    /// <summary>Adds what the surface needs beside the queue, the relational store, rate limits, sockets and audit. Settings: <c>ORCH_ADMIN_TOKEN</c>, <c>ORCH_NODE_TOKEN</c>.</summary>
+    public static IServiceCollection AddOrchestratorSurface(this IServiceCollection services)
+    {
+        services.AddSingleton<OrchestratorTokenSetup>();
+        services.AddSingleton<IConfigureOptions<OrchestratorTokenOptions>>(provider => provider.GetRequiredService<OrchestratorTokenSetup>());
+        services.AddSingleton<IValidateOptions<OrchestratorTokenOptions>>(provider => provider.GetRequiredService<OrchestratorTokenSetup>());
+        services.AddOptions<OrchestratorTokenOptions>().ValidateOnStart();
+        services.AddSingleton<OrchestratorTokens>();
+        services.AddHostedService<OrchestratorSurfaceCheck>();
+        return services;
+    }
+
+    /// <summary>Puts the surface's request ids and error format around its paths.</summary>
+    public static IApplicationBuilder UseOrchestratorSurface(this IApplicationBuilder app) => app.UseMiddleware<OrchestratorFailures>();
+
+    /// <summary>Maps every endpoint of the surface.</summary>
+    public static IEndpointRouteBuilder MapOrchestratorSurface(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health", HealthEndpoint.ShowAsync).WithTags("Health").WithSummary("How the server and what it depends on are").Produces<HealthAnswer>()
+            .LimitRequests(OrchestratorLimits.Address, static (context, status) => OrchestratorErrors.TooMany(status).ExecuteAsync(context));
+        var nodes = routes.MapGroup("/api/nodes").WithTags("Orchestrator: nodes").RequireAdmin();
+        nodes.MapGet("", NodeEndpoints.ListAsync).WithSummary("List the nodes").Produces<NodeListAnswer>();
+        nodes.MapGet("/{nodeId}", NodeEndpoints.ShowAsync).WithSummary("Show a node and its devices").Produces<NodeAnswer>();
+
+        var devices = routes.MapGroup("/api/devices").WithTags("Orchestrator: devices").RequireAdmin();
+        devices.MapGet("", DeviceEndpoints.ListAsync).WithSummary("List the devices behind nodes").Produces<DeviceListAnswer>();
+        devices.MapGet("/{deviceId}", DeviceEndpoints.ShowAsync).WithSummary("Show a device").Produces<DeviceView>();
+        devices.MapPost("/{deviceId}/command", TaskEndpoints.RunAsync).WithSummary("Run a command on a device").Produces<AcceptedAnswer>();
+        devices.MapGet("/{deviceId}/tasks", TaskEndpoints.ListAsync).WithSummary("List a device's tasks, the newest first").Produces<TaskListAnswer>();
+        devices.MapGet("/{deviceId}/tasks/{taskId}", TaskEndpoints.ShowAsync).WithSummary("Show a task, its state and result").Produces<TaskView>();
+        devices.MapPost("/{deviceId}/tasks/{taskId}/cancel", TaskEndpoints.CancelAsync).WithSummary("Cancel a task").Produces<CancelledAnswer>();
+        return routes;
+    }
+}
