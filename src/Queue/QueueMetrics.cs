@@ -20,6 +20,7 @@ internal sealed class QueueMetrics
     private readonly Counter<long> accepted;
     private readonly Counter<long> claims;
     private readonly Counter<long> returned;
+    private readonly Counter<long> released;
     private readonly Counter<long> ended;
     private readonly Histogram<double> noticeLag;
     private readonly Counter<long> noticesLost;
@@ -37,6 +38,7 @@ internal sealed class QueueMetrics
         accepted = meter.CreateCounter<long>("gateway.queue.commands.accepted", "{command}", "Commands that were accepted.");
         claims = meter.CreateCounter<long>("gateway.queue.claims", "{claim}", "Claims that were granted, by way: request, push (over the device's socket).");
         returned = meter.CreateCounter<long>("gateway.queue.claims.returned", "{claim}", "Claims that ended without a word, whose commands wait again.");
+        released = meter.CreateCounter<long>("gateway.queue.claims.released", "{claim}", "Claims that devices gave back before they began.");
         ended = meter.CreateCounter<long>("gateway.queue.commands.ended", "{command}", "Commands that ended, by state.");
         noticeLag = meter.CreateHistogram<double>(
             "gateway.notices.lag", "s", "From a notice to another replica until it was published.",
@@ -98,6 +100,9 @@ internal sealed class QueueMetrics
                 break;
             case QueueEventKind.Returned:
                 returned.Add(1);
+                break;
+            case QueueEventKind.Released:
+                released.Add(1);
                 break;
             case QueueEventKind.Ended:
                 ended.Add(1, Tag("state", e.State!.Value.Name()));

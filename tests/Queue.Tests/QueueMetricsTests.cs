@@ -58,6 +58,16 @@ public sealed class QueueMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task Claim_GivenBack_IsCountedAsReleased()
+    {
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        var command = await replica.ClaimOneAsync("d");
+        await replica.Queue.ExecuteAsync("d", new ReleaseClaim(command.Id, command.Token, "device:d"), TestContext.Current.CancellationToken);
+        Assert.Equal([1], metrics.Values("gateway.queue.claims.released"));
+        Assert.Empty(metrics.Values("gateway.queue.claims.returned"));
+    }
+
+    [Fact]
     public async Task Save_AnotherReplicaWasFirst_IsAConflict()
     {
         await replica.EnqueueAsync("d", QueueReplica.Command());

@@ -43,6 +43,24 @@ public sealed class StopTests
             await stage.SendAsync("a");
         }),
         ["extend"] = new(SendAndClaimAsync, stage => stage.ExtendAsync(stage.Torture.Claims[0])),
+        ["release"] = new(SendAndClaimAsync, ReleaseAsync),
+        ["release, into a segment"] = new(
+            async stage =>
+            {
+                await FillAsync(stage, 12);
+                await stage.ClaimAsync(9);
+            },
+            async stage =>
+            {
+                foreach (var claim in stage.Torture.Claims.ToList()) await stage.ReleaseAsync(claim);
+            }),
+        ["release, what must not run twice, large"] = new(
+            async stage =>
+            {
+                await stage.SendAsync("a", command => command with { AtMostOnce = true }, large: true);
+                await stage.ClaimAsync();
+            },
+            ReleaseAsync),
         ["result"] = new(SendAndClaimAsync, stage => stage.ResultAsync(stage.Torture.Claims[0])),
         ["result, again"] = new(
             async stage =>
@@ -238,6 +256,8 @@ public sealed class StopTests
         await stage.SendAsync("a");
         await stage.ClaimAsync();
     }
+
+    private static Task ReleaseAsync(Stage stage) => stage.ReleaseAsync(stage.Torture.Claims[0]);
 
     private static OpenSession Session() => new("s", "c", "diagnostic", null, 10 * Minute);
 

@@ -19,12 +19,15 @@ public sealed record QueueChannel(
     /// <summary>How long a pushed claim lasts unless extended, in milliseconds; null: <see cref="QueueLimits.PushVisibility"/>.</summary>
     [JsonPropertyName("vis")] public long? VisibilityMs { get; init; }
 
+    /// <summary>Whether the device takes no more over it: nothing is pushed until it attaches another one.</summary>
+    [JsonPropertyName("dr"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsDraining { get; init; }
+
     /// <summary>Who holds it.</summary>
     [JsonIgnore] public ReplicaBoot Holder => new(Replica, Boot);
 
     /// <summary>How many more commands may be pushed beside those that are claimed already.</summary>
     public int Room(IEnumerable<QueueEntry> claimed, QueueLimits limits) =>
-        (Credit ?? limits.MaxInFlight) - claimed.Count(entry => entry.Claim!.Connection == Connection);
+        IsDraining ? 0 : (Credit ?? limits.MaxInFlight) - claimed.Count(entry => entry.Claim!.Connection == Connection);
 }
 
 /// <summary>One run of a replica. What an earlier run held is gone, whatever the replica is called.</summary>

@@ -27,6 +27,9 @@ public enum QueueEventKind
     /// <summary>The command reached its terminal state.</summary>
     Ended = 7,
 
+    /// <summary>Its device gave it back, which had not begun it, and the command is queued again.</summary>
+    Released = 8,
+
     /// <summary>A session was opened.</summary>
     SessionOpened = 20,
 

@@ -158,7 +158,20 @@ public sealed record QueueEntry
 
     /// <summary>The claim on it; null: none.</summary>
     [JsonPropertyName("cl")] public Claim? Claim { get; init; }
+
+    /// <summary>What its device gave back of its claims; null: none.</summary>
+    [JsonPropertyName("gb")] public GivenBack? GivenBack { get; init; }
+
+    /// <summary>How often it was claimed and not given back: its device may have begun it so many times.</summary>
+    [JsonIgnore] public int Tries => Attempt - (GivenBack?.Times ?? 0);
 }
+
+/// <summary>Claims that a device gave back before it began.</summary>
+/// <param name="Times">How many.</param>
+/// <param name="TokenHash">The digest of the last one's token: who gives it back again is answered the same.</param>
+public sealed record GivenBack(
+    [property: JsonPropertyName("n")] int Times,
+    [property: JsonPropertyName("h")] string TokenHash);
 
 /// <summary>A person's approval of an exact payload.</summary>
 /// <param name="Digest">The digest of what was shown.</param>
@@ -186,6 +199,9 @@ public sealed record Claim(
 {
     /// <summary>The connection over which the command was pushed; null: its device claimed it by a request.</summary>
     [JsonPropertyName("cn")] public string? Connection { get; init; }
+
+    /// <summary>Whether the connection has taken it over from an earlier one: then it did not bring it.</summary>
+    [JsonPropertyName("ov"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool IsTakenOver { get; init; }
 
     /// <summary>
     /// The <see cref="VisibleUntil"/> that a pushed claim had before its connection was lost: it comes back with the device. Null: no connection

@@ -23,8 +23,22 @@ internal sealed partial class QueueTurn
         Effects.Detached = Channel;
         Channel = channel;
         // What was kept has not passed, or the shorter time would have ended the claim before.
-        ChangePushed(claim => claim with { Connection = channel.Connection, VisibleUntil = claim.Kept ?? claim.VisibleUntil, Kept = null });
+        ChangePushed(claim => claim with
+        {
+            Connection = channel.Connection,
+            IsTakenOver = true,
+            VisibleUntil = claim.Kept ?? claim.VisibleUntil,
+            Kept = null,
+        });
         Changed = true;
+    }
+
+    /// <summary>Pushes nothing more over the channel if it is this connection's; false: it is not.</summary>
+    public bool Drain(string connection)
+    {
+        if (Channel?.Connection != connection) return false;
+        if (!Channel.IsDraining) (Channel, Changed) = (Channel with { IsDraining = true }, true);
+        return true;
     }
 
     /// <summary>Detaches the channel if it is this connection's; false: it is not.</summary>

@@ -92,59 +92,6 @@ internal sealed partial class QueueTurn
         }
     }
 
-    private void EndClaims()
-    {
-        foreach (var entry in TakeAll(Claimed, entry => entry.Claim!.EndsAt <= Now)) EndClaim(entry);
-    }
-
-    /// <summary>A claim ended without a word: what becomes of its command.</summary>
-    private void EndClaim(QueueEntry entry)
-    {
-        if (entry.Claim!.TimeoutAt is { } timeout && timeout <= Now)
-            End(entry, CommandState.TimedOut, null, $"No result within {entry.Definition.TimeoutMs} ms of the claim.");
-        else if (entry.Attempt >= Limits.MaxAttempts && !entry.Definition.AtMostOnce)
-            End(entry, CommandState.DeadLettered, null, $"Claimed {entry.Attempt} times without a result.");
-        else
-            TakeBack(entry, null, "The claim ended without a word");
-    }
-
-    /// <summary>Ends the claim of a command that was taken out of its place, and puts it back in line where that may be; answers what it is now.</summary>
-    /// <param name="entry">The command, with its claim.</param>
-    /// <param name="by">Who ends the claim; null: the clock.</param>
-    /// <param name="why">Why, as a sentence without its stop.</param>
-    public CommandState TakeBack(QueueEntry entry, string? by, string why)
-    {
-        var definition = entry.Definition;
-        if (definition.AtMostOnce)
-        {
-            End(entry, CommandState.Unknown, by, $"{why}, and a command of this type must not run twice.");
-            return CommandState.Unknown;
-        }
-
-        if (definition.SessionId is { } id && Session?.Id != id)
-        {
-            End(entry, CommandState.Cancelled, by, $"{why} after the session had ended.");
-            return CommandState.Cancelled;
-        }
-
-        if (definition.ExpiresAt <= Now)
-        {
-            Expire(entry);
-            return CommandState.Expired;
-        }
-
-        Record(QueueEventKind.Returned, e => e with
-        {
-            CommandId = entry.Id,
-            SessionId = definition.SessionId,
-            State = CommandState.Queued,
-            By = by,
-            Reason = $"{why}.",
-        });
-        Insert(entry with { Claim = null });
-        return CommandState.Queued;
-    }
-
     /// <summary>Ends a command that was not started in time.</summary>
     public void Expire(QueueEntry entry) => End(entry, CommandState.Expired, null, "Not started before its expiry.");
 

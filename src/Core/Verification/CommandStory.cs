@@ -19,6 +19,8 @@ internal sealed class CommandStory(string id)
 
     public List<ResultSeen> Results { get; } = [];
 
+    public List<ReleaseSeen> Releases { get; } = [];
+
     public List<CancelSeen> Cancels { get; } = [];
 
     public List<DecisionSeen> Decisions { get; } = [];
@@ -51,6 +53,7 @@ internal sealed class CommandStory(string id)
             case EnqueueSeen { Took: true } enqueue: Accepted.Add(enqueue); break;
             case ExtendSeen extend: Extensions.Add(extend); break;
             case ResultSeen result: Results.Add(result); break;
+            case ReleaseSeen release: Releases.Add(release); break;
             case CancelSeen cancel: Cancels.Add(cancel); break;
             case DecisionSeen decision: Decisions.Add(decision); break;
             case ViewSeen { Status: 200 or 404 } view: Views.Add(view); break;
@@ -58,7 +61,7 @@ internal sealed class CommandStory(string id)
     }
 
     /// <summary>Puts in order what was added.</summary>
-    public void Complete()
+    public void Complete(ServerClock clock)
     {
         Grants.Sort((a, b) => (a.Attempt, a.Claim.Sent, a.Claim.Line).CompareTo((b.Attempt, b.Claim.Sent, b.Claim.Line)));
         Views.Sort((a, b) => (a.Sent, a.Line).CompareTo((b.Sent, b.Line)));
@@ -66,6 +69,8 @@ internal sealed class CommandStory(string id)
         var byToken = Grants.ToLookup(grant => grant.Token);
         foreach (var extension in Extensions)
             foreach (var grant in byToken[extension.Token]) grant.Add(extension);
+        foreach (var release in Releases)
+            foreach (var grant in byToken[release.Token]) grant.Add(release, clock);
         foreach (var grant in Grants) grant.Complete();
     }
 

@@ -20,11 +20,17 @@ internal sealed class Grant(ClaimSeen claim, GrantSeen seen)
     /// <summary>When it was given: its end less the time that it was given for.</summary>
     public long GrantedAt { get; } = seen.VisibleUntil - Math.Min(claim.VisibilityMs, seen.TimeoutMs ?? long.MaxValue);
 
-    /// <summary>Since its connection was lost it surely lasts only until then, for the device to come back; later than any end: it was not lost.</summary>
-    public long GraceEnd { get; set; } = long.MaxValue;
+    /// <summary>
+    /// It surely lasted only until then, whatever it was promised: since its connection was lost, for the device to come back; or since it may have
+    /// been given back. Later than any end: neither.
+    /// </summary>
+    public long CutOff { get; private set; } = long.MaxValue;
+
+    /// <summary>The first word that it was given back; null: none.</summary>
+    public ReleaseSeen? GivenBack { get; private set; }
 
     /// <summary>It surely lasted until then, unless its command ended.</summary>
-    public long End => Math.Min(GraceEnd, upToAnswered.Count > 0 ? upToAnswered[^1] : Seen.VisibleUntil);
+    public long End => Math.Min(CutOff, upToAnswered.Count > 0 ? upToAnswered[^1] : Seen.VisibleUntil);
 
     /// <summary>It surely was over then: extensions of which nobody knows counted in.</summary>
     public long LatestEnd => upToSent.Count > 0 ? Math.Max(Seen.VisibleUntil, upToSent[^1].Latest) + upToSent[^1].MayHaveAdded : Seen.VisibleUntil;
@@ -35,6 +41,17 @@ internal sealed class Grant(ClaimSeen claim, GrantSeen seen)
         bySent.Add(extension);
         if (extension is { Took: true, VisibleUntil: not null, Answered: not null }) byAnswered.Add(extension);
     }
+
+    public void Add(ReleaseSeen release, ServerClock clock)
+    {
+        if (!release.MayHaveTaken) return;
+        Cut(release.Sent, 0, clock);
+        if (release.Took && !(GivenBack?.Answered <= release.Answered)) GivenBack = release;
+    }
+
+    /// <summary>Something has happened since a time of the log after which it surely lasts only so much longer, in milliseconds.</summary>
+    public void Cut(long since, long lasts, ServerClock clock) =>
+        CutOff = Math.Min(CutOff, clock.IsKnown ? clock.SurelyReached(since) + lasts : long.MinValue);
 
     /// <summary>Puts in order what was added.</summary>
     public void Complete()
@@ -62,7 +79,7 @@ internal sealed class Grant(ClaimSeen claim, GrantSeen seen)
     public long EndKnownAt(long sent)
     {
         var count = CountUpTo(byAnswered, extension => extension.Answered!.Value < sent);
-        return Math.Min(GraceEnd, count > 0 ? upToAnswered[count - 1] : Seen.VisibleUntil);
+        return Math.Min(CutOff, count > 0 ? upToAnswered[count - 1] : Seen.VisibleUntil);
     }
 
     /// <summary>When it surely was over without one of its extensions, which would otherwise excuse itself, and without later ones.</summary>

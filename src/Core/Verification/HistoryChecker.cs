@@ -10,7 +10,7 @@ namespace Gateway.Core.Verification;
 /// <remarks>
 /// It takes a log for complete: whatever claimed, extended or sent results for the devices in it is in it; and it expects that who
 /// sends a command again under its key sends it with the same priority and conditions. Claims that end for
-/// another reason than time, a lost connection or the command's end, and devices that are suspended in between, it does not know.
+/// another reason than time, a lost connection, their device's word or the command's end, and devices that are suspended in between, it does not know.
 /// </remarks>
 public static class HistoryChecker
 {

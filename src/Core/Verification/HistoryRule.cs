@@ -30,7 +30,7 @@ public enum HistoryRule
     /// <summary>One idempotency key stands for one command.</summary>
     Idempotency,
 
-    /// <summary>What must not run twice is handed out once.</summary>
+    /// <summary>What must not run twice is handed out once, but for claims that were given back before it began.</summary>
     AtMostOnce,
 
     /// <summary>What needs a person's approval is not handed out without it.</summary>

@@ -15,6 +15,7 @@ namespace Gateway.Core.Verification;
 [JsonDerivedType(typeof(LostSeen), "lost")]
 [JsonDerivedType(typeof(ExtendSeen), "extend")]
 [JsonDerivedType(typeof(ResultSeen), "result")]
+[JsonDerivedType(typeof(ReleaseSeen), "release")]
 [JsonDerivedType(typeof(CancelSeen), "cancel")]
 [JsonDerivedType(typeof(DecisionSeen), "approve")]
 [JsonDerivedType(typeof(ViewSeen), "view")]
@@ -164,6 +165,16 @@ public sealed record ResultSeen : Observation
 
     /// <summary>The device's digest of the whole result: two results are the same when it is.</summary>
     public required string Digest { get; init; }
+}
+
+/// <summary>A device gives back a claim on a command that it has not begun.</summary>
+public sealed record ReleaseSeen : Observation
+{
+    /// <summary>The command.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The digest of the claim token that was shown.</summary>
+    public required string Token { get; init; }
 }
 
 /// <summary>A customer cancels a command.</summary>

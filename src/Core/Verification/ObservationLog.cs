@@ -6,8 +6,8 @@ namespace Gateway.Core.Verification;
 
 /// <summary>
 /// A log of observations as text: JSON Lines, one entry per line, in any order. <c>op</c> says what was asked: <c>enqueue</c>,
-/// <c>claim</c>, <c>push</c>, <c>lost</c>, <c>extend</c>, <c>result</c>, <c>cancel</c>, <c>approve</c> or <c>view</c>; the other members are those of the
-/// record of that name in camel case. States have their wire names. Empty lines are passed over.
+/// <c>claim</c>, <c>push</c>, <c>lost</c>, <c>extend</c>, <c>result</c>, <c>release</c>, <c>cancel</c>, <c>approve</c> or <c>view</c>; the other members are
+/// those of the record of that name in camel case. States have their wire names. Empty lines are passed over.
 /// </summary>
 /// <example>
 /// <c>{"op":"extend","by":"device:pi-1","device":"pi-1","sent":1200,"answered":2100,"status":200,"command":"cmd_1","token":"q3","extensionMs":5000,"visibleUntil":1767225605000}</c>

@@ -18,7 +18,7 @@ internal sealed class ObservedHistory
             foreach (var grant in Add(claim)) Clock.Note(claim, grant.GrantedAt);
         foreach (var key in Keys.Values) key.TellFirstSent(commands);
         AddPushes();
-        foreach (var story in commands.Values) story.Complete();
+        foreach (var story in commands.Values) story.Complete(Clock);
     }
 
     public CheckOptions Options { get; }
@@ -67,6 +67,9 @@ internal sealed class ObservedHistory
                 break;
             case ResultSeen result:
                 Story(result.Command).Add(result);
+                break;
+            case ReleaseSeen release:
+                Story(release.Command).Add(release);
                 break;
             case CancelSeen cancel:
                 Story(cancel.Command).Add(cancel);
@@ -127,7 +130,7 @@ internal sealed class ObservedHistory
                 {
                     // One that was lost before the claim came again over the next one took nothing away.
                     if (connection.Connection != last.Connection && connection.Answered < last.Answered) continue;
-                    grant.GraceEnd = Math.Min(grant.GraceEnd, Clock.IsKnown ? Clock.SurelyReached(connection.Sent) + connection.GraceMs : long.MinValue);
+                    grant.Cut(connection.Sent, connection.GraceMs, Clock);
                 }
             }
         }

@@ -16,7 +16,7 @@ public sealed partial class ApiDocumentTests(GatewayHost host) : IClassFixture<G
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1", StringComparison.Ordinal))
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods, (endpoint, method) => (endpoint.RoutePattern.RawText, method))
             .ToArray();
-        Assert.Equal(24, mapped.Length);
+        Assert.Equal(25, mapped.Length);
         foreach (var (path, method) in mapped)
         {
             var operation = document.GetProperty("paths").GetProperty(path!.TrimEnd('/')).GetProperty(method.ToLowerInvariant());

@@ -66,9 +66,10 @@ public sealed class QueueHistoryTests
     private static IEnumerable<string> Everything() =>
     [
         .. Names<EnqueueStatus>().Except([nameof(EnqueueStatus) + EnqueueStatus.HistoryBehind]),
-        .. Names<ClaimStatus>(), .. Names<ResultStatus>(), .. Names<DecisionStatus>(), .. Names<CancelStatus>(),
+        .. Names<ClaimStatus>(), .. Names<ResultStatus>(), .. Names<ReleaseStatus>(), .. Names<DecisionStatus>(), .. Names<CancelStatus>(),
         .. Names<CommandState>(), .. Names<QueueEventKind>(), "SpilledThrice", "TamperedWasRejected", "ClaimStoppedShort",
         "Pushed", "CreditWasUsedUp", "PushStoppedShort", "WatcherLeft", "TakenOver", "DeadChannelDetached", "CameBackInGrace", "GraceRanOut",
+        "DrainingGotNothing",
     ];
 
     private static IEnumerable<string> Names<TEnum>()

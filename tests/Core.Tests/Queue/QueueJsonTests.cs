@@ -50,10 +50,17 @@ public sealed class QueueJsonTests
         using var lost = Parse(device.Head);
         device.Attach("conn_2");
         using var json = Parse(device.Head);
+        device.Queue.Do(new DrainChannel("conn_2"));
+        device.Release(device.HeldBy("conn_2")[0]);
+        using var drained = Parse(device.Head);
 
         Assert.Equal(["at", "cn", "kp", "t", "vis"], Names(lost.RootElement.GetProperty("claimed")[0].GetProperty("cl")));
-        Assert.Equal(["at", "cn", "t", "vis"], Names(json.RootElement.GetProperty("claimed")[0].GetProperty("cl")));
+        Assert.Equal(["at", "cn", "ov", "t", "vis"], Names(json.RootElement.GetProperty("claimed")[0].GetProperty("cl")));
         Assert.Equal(["at", "b", "c", "r"], Names(json.RootElement.GetProperty("ch")));
+        Assert.Equal(["at", "b", "c", "dr", "r"], Names(drained.RootElement.GetProperty("ch")));
+        var released = drained.RootElement.GetProperty("lanes")[0].GetProperty("front")[0];
+        Assert.Equal(["def", "gb", "id", "try"], Names(released));
+        Assert.Equal(["h", "n"], Names(released.GetProperty("gb")));
         Assert.Equal(["b", "r"], Names(json.RootElement.GetProperty("w")[0]));
     }
 
@@ -89,6 +96,7 @@ public sealed class QueueJsonTests
     [InlineData(QueueEventKind.Returned, 5)]
     [InlineData(QueueEventKind.ApprovalLapsed, 6)]
     [InlineData(QueueEventKind.Ended, 7)]
+    [InlineData(QueueEventKind.Released, 8)]
     [InlineData(QueueEventKind.SessionOpened, 20)]
     [InlineData(QueueEventKind.SessionEnded, 21)]
     public void EventKind_Number_NeverChanges(QueueEventKind kind, int number) => Assert.Equal(number, (int)kind);

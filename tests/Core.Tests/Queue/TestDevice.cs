@@ -84,6 +84,13 @@ internal sealed class TestDevice(QueueLimits? limits = null, bool audited = true
 
     public DetachOutcome Detach(string connection, TimeSpan? grace = null) => Queue.Do(new DetachChannel(connection, grace));
 
+    /// <summary>Gives a claim back.</summary>
+    public ReleaseOutcome Release(string id, string token) => Queue.Do(new ReleaseClaim(id, token, "device:d"));
+
+    public ReleaseOutcome Release(ClaimedCommand command) => Release(command.Id, command.Token);
+
+    public ReleaseOutcome Release(QueueEntry entry) => Release(entry.Id, entry.Claim!.Token);
+
     /// <summary>What a connection holds, in the order in which it was pushed.</summary>
     public IReadOnlyList<QueueEntry> HeldBy(string connection) => [.. Head.Claimed.Where(entry => entry.Claim!.Connection == connection)];
 

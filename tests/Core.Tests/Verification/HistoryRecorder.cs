@@ -47,8 +47,9 @@ internal sealed class HistoryRecorder(int seed)
     {
         now += random.Next(20) == 0 ? random.Next(3_000_000) : random.Next(40_000);
         var desk = desks[random.Next(desks.Length)];
-        switch (random.Next(106))
+        switch (random.Next(112))
         {
+            case >= 106: Release(desk); break;
             case >= 103: Attach(desk); break;
             case >= 100: Lose(desk); break;
             case < 30: Enqueue(desk); break;
@@ -211,6 +212,29 @@ internal sealed class HistoryRecorder(int seed)
             Status = outcome?.Status switch { null => null, ClaimStatus.Live => 200, ClaimStatus.NotFound => 404, _ => 403 },
             State = outcome?.Ended,
             VisibleUntil = outcome?.VisibleUntil,
+        });
+    }
+
+    private void Release(Desk desk)
+    {
+        if (desk.Claims.Count == 0) return;
+        var (id, token) = random.Next(3) == 0 ? Pick(desk.Claims) : desk.Claims[^1];
+        Ask(desk, new ReleaseClaim(id, token, "device"), (outcome, sent, answered) => new ReleaseSeen
+        {
+            By = "device",
+            Device = desk.Id,
+            Sent = sent,
+            Answered = answered,
+            Command = id,
+            Token = token,
+            Status = outcome?.Status switch
+            {
+                null => null,
+                ReleaseStatus.Released or ReleaseStatus.Repeated => 200,
+                ReleaseStatus.NotFound => 404,
+                _ => 403,
+            },
+            State = outcome?.State,
         });
     }
 

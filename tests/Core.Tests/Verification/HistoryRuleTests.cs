@@ -109,6 +109,69 @@ public sealed class HistoryRuleTests
         [HistoryRule.StaleToken], new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Result("a", "invented", 20).Broken());
 
     [Fact]
+    public void Release_NextClaimRightAfter_Holds() => Assert.Empty(
+        new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Release("a", "t", 20).Release("a", "t", 30).Claim(40, 5_000, ("a", "u", 2))
+            .Release("a", "t", 50).Result("a", "u", 60).Broken());
+
+    [Fact]
+    public void Release_Refused_NextClaimRightAfterIsBroken() => Assert.Equal(
+        [HistoryRule.OneClaim],
+        new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Release("a", "x", 20, status: 403).Claim(40, 5_000, ("a", "u", 2)).Broken());
+
+    [Fact]
+    public void Release_NextClaimLongBeforeIt_IsBroken() => Assert.Equal(
+        [HistoryRule.OneClaim],
+        new LogBook().Enqueue("a", 0).Claim(10, 60_000, ("a", "t", 1)).Claim(5_000, 5_000, ("a", "u", 2)).Release("a", "t", 40_000, status: null).Broken());
+
+    [Fact]
+    public void Release_NobodyAnswered_TheTokenMayBeWorthNothing() => Assert.Empty(
+        new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Release("a", "t", 20, status: null).Extend("a", "t", 30, 5_000, status: 403).Broken());
+
+    [Fact]
+    public void Release_LiveTokenIsRefused_IsBroken() => Assert.Equal(
+        [HistoryRule.ClaimLasts], new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Release("a", "t", 1_000, status: 403).Broken());
+
+    [Fact]
+    public void Release_TokenIsAcceptedAfterIt_IsBroken()
+    {
+        Assert.Equal([HistoryRule.StaleToken], new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Release("a", "t", 20).Result("a", "t", 30).Broken());
+        Assert.Equal([HistoryRule.StaleToken], new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Release("a", "t", 20).Extend("a", "t", 30, 5_000).Broken());
+    }
+
+    [Fact]
+    public void Release_AcceptedAfterANewerClaimOrTheEnd_IsBroken()
+    {
+        Assert.Equal(
+            [HistoryRule.StaleToken],
+            new LogBook().Enqueue("a", 0).Claim(10, 1_000, ("a", "t", 1)).Claim(5_000, 5_000, ("a", "u", 2)).Release("a", "t", 5_010).Broken());
+        Assert.Equal(
+            [HistoryRule.StaleToken], new LogBook().Enqueue("a", 0).Claim(10, 5_000, ("a", "t", 1)).Cancel("a", 20).Release("a", "t", 30).Broken());
+    }
+
+    [Fact]
+    public void Release_PassedOverAfterIt_IsBroken() => Assert.Equal(
+        [HistoryRule.Order],
+        new LogBook().Enqueue("old", 0).Claim(10, 60_000, ("old", "t", 1)).Enqueue("young", 20).Release("old", "t", 30)
+            .Claim(40, 5_000, ("young", "u", 1)).Claim(50, 5_000, ("old", "v", 2)).Broken());
+
+    [Fact]
+    public void Release_WhatMustNotRunTwice_MayBeHandedOutAgain()
+    {
+        var log = new LogBook().Enqueue("a", 0, once: true).Claim(10, 1_000, ("a", "t", 1)).Release("a", "t", 20).Claim(40, 1_000, ("a", "u", 2));
+        Assert.Empty(log.Broken());
+        Assert.Equal([HistoryRule.AtMostOnce], log.Claim(9_000, 1_000, ("a", "v", 3)).Broken());
+    }
+
+    [Fact]
+    public void AtMostOnce_StartedTwiceAndGivenBackAfterThat_IsBroken() => Assert.Equal(
+        [HistoryRule.AtMostOnce],
+        new LogBook().Enqueue("a", 0, once: true).Claim(10, 1_000, ("a", "t", 1)).Claim(9_000, 1_000, ("a", "u", 2)).Release("a", "t", 9_500, status: 403).Broken());
+
+    [Fact]
+    public void InFlight_OneMoreWhenOneMayBeGivenBack_Holds() =>
+        Assert.Empty(Pushes(10).Release("c3", "t3", 95_000, status: null).Enqueue("last", 100_000).Push("c2", 100_001, 600_000, "last", "u", 1).Broken());
+
+    [Fact]
     public void OneEnd_SameStateForEver_Holds() => Assert.Empty(
         new LogBook().Enqueue("a", 0).Cancel("a", 10).View("a", 20, CommandState.Cancelled).View("a", 30, CommandState.Cancelled).Broken(drained: true));
 

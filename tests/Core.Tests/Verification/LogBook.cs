@@ -83,6 +83,17 @@ internal sealed class LogBook
         VisibleUntil = status == 200 ? Server + at + by : null,
     });
 
+    public LogBook Release(string id, string token, long at, int? status = 200) => Add(new ReleaseSeen
+    {
+        By = "pi",
+        Device = "pi",
+        Sent = at * 1_000,
+        Answered = status is null ? null : at * 1_000 + 500,
+        Status = status,
+        Command = id,
+        Token = token,
+    });
+
     public LogBook Result(string id, string token, long at, string says = "done", int? status = 200, CommandState outcome = CommandState.Completed) =>
         Add(new ResultSeen
         {

@@ -15,6 +15,7 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
         (HistoryRule.ClaimLasts, m => m.RefuseALiveClaim()),
         (HistoryRule.StaleToken, m => m.AcceptAFormerToken()),
         (HistoryRule.StaleToken, m => m.AcceptAnInventedToken()),
+        (HistoryRule.StaleToken, m => m.AcceptWhatWasGivenBack()),
         (HistoryRule.OneEnd, m => m.EndOtherwise()),
         (HistoryRule.OneEnd, m => m.ComeBackToLife()),
         (HistoryRule.ResultOnce, m => m.AcceptAnotherResult()),
@@ -25,6 +26,7 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
         (HistoryRule.Idempotency, m => m.MakeASecondCommand()),
         (HistoryRule.Idempotency, m => m.AcceptOtherContent()),
         (HistoryRule.AtMostOnce, m => m.StartTwice()),
+        (HistoryRule.AtMostOnce, m => m.ForgetThatItWasGivenBack()),
         (HistoryRule.Approval, m => m.ForgetTheApproval()),
         (HistoryRule.OwnDevice, m => m.HandToAStranger()),
         (HistoryRule.InFlight, m => m.PushPastTheCredit()),
@@ -48,12 +50,13 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
             : entry)
         : null;
 
-    private IEnumerable<Observation>? ClaimTwice() => PickGrant() is var (claim, grant)
+    private IEnumerable<Observation>? ClaimTwice() => PickGrant((_, grant) => !MayBeGivenBack(grant)) is var (claim, grant)
         ? log.Append(AfterClaim(claim, grant, at: 1, milliseconds: 1))
         : null;
 
     private IEnumerable<Observation>? RefuseALiveClaim() =>
         PickGrant((claim, grant) => !log.Any(entry => MayEnd(entry, grant.Command) && entry.Sent <= claim.Answered + 2)
+            && !MayBeGivenBack(grant)
             && grant.VisibleUntil - GrantedAt(claim, grant) > 400) is var (claim, grant)
             ? log.Append(new ExtendSeen
             {
@@ -165,10 +168,33 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
     private IEnumerable<Observation>? StartTwice()
     {
         var once = Accepted().Where(accepted => accepted.AtMostOnce).Select(accepted => accepted.Command).ToHashSet();
-        return PickGrant((_, grant) => once.Contains(grant.Command)) is var (claim, grant)
+        return PickGrant((_, grant) => once.Contains(grant.Command) && !MayBeGivenBack(grant)) is var (claim, grant)
             ? log.Append(AfterClaim(claim, grant, at: end, milliseconds: 60_000))
             : null;
     }
+
+    private IEnumerable<Observation>? ForgetThatItWasGivenBack()
+    {
+        var once = Accepted().Where(accepted => accepted.AtMostOnce).Select(accepted => accepted.Command).ToHashSet();
+        return PickGrant((_, grant) => once.Contains(grant.Command) && grant.Attempt > 1) is var (_, again)
+            ? log.Where(entry => !(entry is ReleaseSeen release && release.Command == again.Command))
+            : null;
+    }
+
+    private IEnumerable<Observation>? AcceptWhatWasGivenBack() => Pick(log.OfType<ReleaseSeen>().Where(release => release.Took)) is { } back
+        ? log.Append(new ExtendSeen
+        {
+            By = "device",
+            Device = back.Device,
+            Sent = back.Answered!.Value + 1,
+            Answered = back.Answered + 2,
+            Status = 200,
+            Command = back.Command,
+            Token = back.Token,
+            ExtensionMs = 1,
+            VisibleUntil = LogBook.Server + (back.Answered / 1_000) + 1,
+        })
+        : null;
 
     private IEnumerable<Observation>? ForgetTheApproval()
     {
@@ -203,6 +229,8 @@ internal sealed class Mutations(IReadOnlyList<Observation> log, Random random)
         ViewSeen view => view.Command == command && view.State?.IsTerminal() == true,
         _ => false,
     };
+
+    private bool MayBeGivenBack(GrantSeen grant) => log.Any(entry => entry is ReleaseSeen { MayHaveTaken: true } release && release.Token == grant.Token);
 
     private ViewSeen Later(ViewSeen view) => view with { Sent = end, Answered = end + 1 };
 

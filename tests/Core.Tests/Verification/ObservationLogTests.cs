@@ -7,8 +7,8 @@ public sealed class ObservationLogTests
     [Fact]
     public void Log_OfEveryKindOfEntry_ReadsBackTheSame()
     {
-        var log = HistoryRecorder.Record(seed: 3, steps: 200);
-        Assert.Equal(9, log.Select(entry => entry.GetType()).Distinct().Count());
+        var log = HistoryRecorder.Record(seed: 3, steps: 300);
+        Assert.Equal(10, log.Select(entry => entry.GetType()).Distinct().Count());
         var lines = log.Select(ObservationLog.Line).ToList();
         Assert.All(lines, line => Assert.DoesNotContain('\n', line));
         Assert.Equal(lines, ObservationLog.Read(lines).Select(ObservationLog.Line));

@@ -62,7 +62,7 @@ internal static class QueueVerdict
                 QueueEventKind.Enqueued => state is null,
                 QueueEventKind.Approved => state is CommandState.PendingApproval,
                 QueueEventKind.Claimed or QueueEventKind.ApprovalLapsed => state is CommandState.Queued,
-                QueueEventKind.Extended or QueueEventKind.Returned => state is CommandState.Claimed,
+                QueueEventKind.Extended or QueueEventKind.Returned or QueueEventKind.Released => state is CommandState.Claimed,
                 QueueEventKind.Ended => state is CommandState.PendingApproval or CommandState.Queued or CommandState.Claimed,
                 _ => false,
             };

@@ -59,6 +59,12 @@ internal sealed class Stage
 
     public Task ExtendAsync((string Id, string Token) claim) => AnsweredAsync(() => client.ExtendAsync(claim));
 
+    public async Task ReleaseAsync((string Id, string Token) claim)
+    {
+        await AnsweredAsync(() => client.ReleaseAsync(claim));
+        Torture.Claims.Remove(claim);
+    }
+
     public async Task ResultAsync((string Id, string Token) claim)
     {
         await AnsweredAsync(() => client.ResultAsync(claim));

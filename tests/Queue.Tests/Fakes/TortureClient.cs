@@ -123,6 +123,7 @@ internal sealed partial class TortureClient(Torture torture, Func<QueueReplica> 
         < 28 => EnqueueAsync(torture.Sent.Count > 0 && random.Next(4) == 0 ? Pick(torture.Sent) : NewCommand()),
         < 48 => ClaimAsync(random.Next(1, 5)),
         < 56 when torture.Claims.Count > 0 => ExtendAsync(Pick(torture.Claims)),
+        < 60 when torture.Claims.Count > 0 => ReleaseAsync(Pick(torture.Claims)),
         < 74 when torture.Claims.Count > 0 => ResultAsync(Pick(torture.Claims)),
         < 77 when torture.Results.Count > 0 => RepeatAsync(Pick([.. torture.Results.Values])),
         < 80 when torture.Known.Count > 0 => CancelAsync(Pick(torture.Known)),
@@ -188,6 +189,30 @@ internal sealed partial class TortureClient(Torture torture, Func<QueueReplica> 
             VisibleUntil = outcome?.VisibleUntil,
         }));
     }
+
+    public Task<Action> ReleaseAsync((string Id, string Token) claim) =>
+        AskAsync(new ReleaseClaim(claim.Id, claim.Token, "device:d"), (outcome, sent, answered) =>
+        {
+            // Kept now and then: what was given back must be worth nothing.
+            if (outcome is not null && random.Next(4) > 0) torture.Claims.Remove(claim);
+            torture.Add(new ReleaseSeen
+            {
+                By = "device:d",
+                Device = Device,
+                Sent = sent,
+                Answered = answered,
+                Command = claim.Id,
+                Token = claim.Token,
+                Status = outcome?.Status switch
+                {
+                    null => null,
+                    ReleaseStatus.Released or ReleaseStatus.Repeated => 200,
+                    ReleaseStatus.NotFound => 404,
+                    _ => 403,
+                },
+                State = outcome?.State,
+            });
+        });
 
     private Task<Action> RepeatAsync(SubmitResult result) => ResultAsync((result.CommandId, result.Token));
 

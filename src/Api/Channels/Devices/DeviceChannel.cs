@@ -30,6 +30,7 @@ internal sealed class DeviceChannel(
     private bool isAttached;
     private bool isDispatching;
     private bool hasMore;
+    private TaskCompletionSource? settled;
 
     /// <summary>The device.</summary>
     public string DeviceId => deviceId;
@@ -65,6 +66,16 @@ internal sealed class DeviceChannel(
         }
 
         connection.Close(head.Channel is null ? SocketClose.Detached : SocketClose.Replaced);
+    }
+
+    /// <summary>Ends when all has been sent that the heads say which were seen so far; never, when the socket ends before.</summary>
+    public Task SettledAsync()
+    {
+        lock (gate)
+        {
+            if (!isDispatching) return Task.CompletedTask;
+            return (settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
     }
 
     private async Task DispatchAsync()
@@ -103,7 +114,10 @@ internal sealed class DeviceChannel(
         {
             isDispatching = hasMore;
             hasMore = false;
-            return isDispatching;
+            if (isDispatching) return true;
+            settled?.TrySetResult();
+            settled = null;
+            return false;
         }
     }
 

@@ -74,6 +74,18 @@ internal sealed class DeviceChannels(
         Forget(deviceId, connection);
     }
 
+    /// <summary>
+    /// A device takes no more over a socket. When this is done, all that it was to get has been sent, and nothing comes after it; what it has in hand
+    /// stays so.
+    /// </summary>
+    /// <exception cref="QueueUnavailableException">The queue does not answer.</exception>
+    public async Task DrainAsync(string deviceId, string connection, CancellationToken cancellationToken)
+    {
+        await queue.ExecuteAsync(deviceId, new DrainChannel(connection), cancellationToken);
+        if (devices.TryGetValue(deviceId, out var here) && Array.Find(here, channel => channel.Connection.Id == connection) is { } draining)
+            await draining.SettledAsync().WaitAsync(cancellationToken);
+    }
+
     /// <summary>A device has said how it is, by whatever way.</summary>
     public void NoteStatus(string deviceId, string status)
     {

@@ -96,6 +96,9 @@ internal static class GatewaySurface
         device.MapPost("/commands/{id}/extend", ExtendEndpoint.ExtendAsync)
             .Describe("Make a claim last longer")
             .Takes<ExtendRequest>().Answers<ExtendAnswer>().Fails(400, 401, 403, 404, 413, 415, 429, 503);
+        device.MapPost("/commands/{id}/release", ReleaseEndpoint.ReleaseAsync)
+            .Describe("Give back a claim on a command that has not begun")
+            .Takes<ReleaseRequest>().Answers<ReleaseAnswer>().Fails(400, 401, 403, 404, 413, 415, 429, 503);
         device.MapPost("/commands/{id}/result", ResultEndpoint.SubmitAsync)
             .Describe("Deliver a command's result and end the claim")
             .Takes<ResultRequest>().Answers<ResultAnswer>().Fails(400, 401, 403, 404, 409, 413, 415, 429, 503);

@@ -32,6 +32,20 @@ public sealed record AttachChannel(ReplicaBoot Holder, string Connection) : Queu
 public sealed record AttachOutcome(QueueChannel? Replaced);
 
 /// <summary>
+/// The device takes no more over its socket, which stays attached: what was pushed over it stays in its hands, and nothing more is pushed until
+/// it attaches another one. Nothing happens when another connection is attached than the one that is named.
+/// </summary>
+/// <param name="Connection">The connection.</param>
+public sealed record DrainChannel(string Connection) : QueueOperation<DrainOutcome>
+{
+    internal override DrainOutcome? Apply(QueueTurn turn) => new(turn.Drain(Connection));
+}
+
+/// <summary>What <see cref="DrainChannel"/> answers.</summary>
+/// <param name="Draining">Whether it is attached; false: another one is, or none, so that nothing is pushed over it either.</param>
+public sealed record DrainOutcome(bool Draining);
+
+/// <summary>
 /// Detaches a device's socket: its claims last for a grace, unless the device attaches another one meanwhile. Nothing happens when another
 /// connection is attached than the one that is named.
 /// </summary>

@@ -33,7 +33,7 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
             case CommandState.Claimed:
                 var until = entry.Claim!.EndsAt;
                 reasons.Add(new("claim_held", "Its device holds the claim and works on it.", until));
-                next = entry.Definition.AtMostOnce || entry.Attempt >= turn.Limits.MaxAttempts ? null : until;
+                next = entry.Definition.AtMostOnce || entry.Tries >= turn.Limits.MaxAttempts ? null : until;
                 break;
             default:
                 ahead = turn.CountAhead(entry);
@@ -60,6 +60,11 @@ public sealed record ExplainCommand(string CommandId, DateTimeOffset? OfflineSin
                 {
                     next = turn.Claimed.Min(claimed => claimed.Claim!.EndsAt);
                     reasons.Add(new("limit", $"Its device holds {turn.Claimed.Count} claims, as many as it may.", next));
+                }
+                else if (turn.Channel is { IsDraining: true })
+                {
+                    reasons.Add(new("draining", "Its device takes no more commands over its connection: it stops, or gives back what it has not begun.", null));
+                    next = null;
                 }
                 else if (turn.Channel is { } channel
                     && turn.Claimed.FindAll(claimed => claimed.Claim!.Connection == channel.Connection) is var pushed
@@ -97,7 +102,7 @@ public sealed record Explanation(CommandState? State, ImmutableArray<ExplainReas
 }
 
 /// <summary>One reason.</summary>
-/// <param name="Code"><c>approval</c>, <c>priority</c>, <c>claim_held</c>, <c>device_busy</c>, <c>limit</c>, <c>offline</c>, <c>expired</c>, <c>ended</c> or <c>ready</c>.</param>
+/// <param name="Code"><c>approval</c>, <c>priority</c>, <c>claim_held</c>, <c>device_busy</c>, <c>draining</c>, <c>limit</c>, <c>offline</c>, <c>expired</c>, <c>ended</c> or <c>ready</c>.</param>
 /// <param name="Message">In words.</param>
 /// <param name="Until">When it passes by itself, Unix milliseconds; null: it does not.</param>
 public sealed record ExplainReason(string Code, string Message, long? Until);

@@ -17,8 +17,22 @@ internal static class DeliveryRules
     private static void CheckOnce(CommandStory story, EnqueueSeen acceptance, Findings findings)
     {
         findings.Checked(HistoryRule.AtMostOnce);
-        if (story.Grants.Find(grant => grant.Attempt > 1 || grant.Token != story.Grants[0].Token) is { } again)
-            findings.Broken(HistoryRule.AtMostOnce, story.Id, $"It was handed out {story.Grants[^1].Attempt} times.", acceptance, story.Grants[0].Claim, again.Claim);
+        Grant? before = null;
+        foreach (var grant in story.Grants)
+        {
+            // A claim that nobody saw nobody can have given back.
+            if (grant.Attempt != (before?.Attempt ?? 0) + 1 || !MayBeGivenBack(before, grant))
+            {
+                findings.Broken(
+                    HistoryRule.AtMostOnce, story.Id, $"It was handed out {grant.Attempt} times, and not given back before.", acceptance, before?.Claim, grant.Claim);
+                return;
+            }
+
+            before = grant;
+        }
+
+        bool MayBeGivenBack(Grant? held, Grant next) => held is null
+            || story.Releases.Exists(release => release.MayHaveTaken && release.Token == held.Token && !next.Claim.IsBefore(release));
     }
 
     private static void CheckApproval(CommandStory story, EnqueueSeen acceptance, Findings findings)

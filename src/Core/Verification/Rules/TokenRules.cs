@@ -11,12 +11,16 @@ internal static class TokenRules
 
         foreach (var extension in story.Extensions)
             Check(story, extension, extension, grants.GetValueOrDefault(extension.Token), succeeded, clock, findings);
+        // The same word again is answered the same long after: only the first that may have been taken counts.
         foreach (var same in story.Results.GroupBy(result => (result.Token, result.Digest)))
+            CheckRepeated([.. same], grants.GetValueOrDefault(same.Key.Token));
+        foreach (var same in story.Releases.GroupBy(release => release.Token))
+            CheckRepeated([.. same], grants.GetValueOrDefault(same.Key));
+
+        void CheckRepeated(IReadOnlyList<Observation> words, Grant? grant)
         {
-            // The same result again is answered the same long after: only the first that may have been taken counts.
-            var first = same.Where(result => result.MayHaveTaken).MinBy(result => result.Sent);
-            foreach (var result in same)
-                Check(story, result, result.Took ? first! : result, grants.GetValueOrDefault(same.Key.Token), succeeded, clock, findings);
+            var first = words.Where(word => word.MayHaveTaken).MinBy(word => word.Sent);
+            foreach (var word in words) Check(story, word, word.Took ? first! : word, grant, succeeded, clock, findings);
         }
     }
 
@@ -39,8 +43,10 @@ internal static class TokenRules
             findings.Broken(Rule, story.Id, "A token that no claim gave was accepted.", answer);
         else if (succeeded.TryGetValue(grant.Attempt, out var newer) && newer.IsBefore(first))
             findings.Broken(Rule, story.Id, $"The token of claim {grant.Attempt} was accepted after a newer claim.", grant.Claim, newer, first, answer);
-        else if (answer is ExtendSeen && story.Ends is [var end, ..] && end.By.IsBefore(answer))
-            findings.Broken(Rule, story.Id, "A claim on a command that had ended was extended.", end.By, answer);
+        else if (answer is not ReleaseSeen && grant.GivenBack?.IsBefore(first) == true)
+            findings.Broken(Rule, story.Id, $"The token of claim {grant.Attempt} was accepted after it was given back.", grant.Claim, grant.GivenBack, first, answer);
+        else if (answer is ExtendSeen or ReleaseSeen && story.Ends is [var end, ..] && end.By.IsBefore(first))
+            findings.Broken(Rule, story.Id, $"A claim on a command that had ended was {(answer is ExtendSeen ? "extended" : "given back")}.", end.By, answer);
         else if (!clock.IsKnown)
             findings.Undecided(Rule, "the server's clock is not known");
         else if (first.Sent > clock.SurelyPast(answer is ExtendSeen extension ? grant.LatestEndWithout(extension) : grant.LatestEnd))

@@ -36,6 +36,7 @@ internal static class Waits
             attempts = grant.Attempt;
             since = grant.Claim;
             from = clock.IsKnown ? clock.SurelyPast(grant.LatestEnd) : null;
+            if (grant.GivenBack is { Answered: { } answered } back && !(from < answered)) (since, from) = (back, answered);
         }
 
         if (from is { } last && Last(story, attempts, last, mayHideClaims, clock) is var (until, shown))

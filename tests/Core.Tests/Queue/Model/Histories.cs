@@ -68,7 +68,8 @@ internal static class Histories
     {
         < 28 => NextEnqueue(random),
         < 44 => new ClaimAct(random.Next(1, 4), Visibility(random), random.Next(4) == 0),
-        < 50 => new ExtendAct(NextPick(random, Among.Claimed), random.Next(5) == 0, Visibility(random)),
+        < 48 => new ExtendAct(NextPick(random, Among.Claimed), random.Next(5) == 0, Visibility(random)),
+        < 51 => new ReleaseAct(NextPick(random, random.Next(4) == 0 ? Among.Waiting : Among.Claimed), random.Next(5) == 0),
         < 64 => new ResultAct(
             NextPick(random, random.Next(4) == 0 ? Among.Ended : Among.Claimed), random.Next(5) == 0, random.Next(2) == 0, random.Next(3), random.Next(4)),
         < 76 => new DecideAct(
@@ -78,7 +79,9 @@ internal static class Histories
         < 92 => new CloseAct(random.Next(3) == 0),
         < 94 => new AttachAct(
             random.Next(Replicas), random.Next(6) == 0, random.Next(3) == 0 ? 1 : null, random.Next(3) == 0 ? Visibility(random) : null),
-        < 96 => new DetachAct(random.Next(4) == 0, random.Next(3) == 0 ? random.Next(3) * 40 : null),
+        < 96 => random.Next(5) == 0
+            ? new DrainAct(random.Next(4) == 0)
+            : new DetachAct(random.Next(4) == 0, random.Next(3) == 0 ? random.Next(3) * 40 : null),
         < 97 => new ReturnAct(),
         < 98 => new WatchAct(random.Next(Replicas), random.Next(3) == 0),
         _ => new ExplainAct(NextPick(random, Among.Waiting), random.Next(3) == 0),

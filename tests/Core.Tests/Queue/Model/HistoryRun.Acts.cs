@@ -30,6 +30,9 @@ internal sealed partial class HistoryRun
         ExtendAct extend => Find(extend.Command) is var command
             ? new ExtendClaim(IdOf(command), TokenOf(command, extend.Stale), TimeSpan.FromMilliseconds(extend.By))
             : throw new InvalidOperationException(),
+        ReleaseAct release => Find(release.Command) is var command
+            ? new ReleaseClaim(IdOf(command), TokenOf(command, release.Stale), "device:d")
+            : throw new InvalidOperationException(),
         ResultAct result => Make(result),
         DecideAct decide => Make(decide),
         CancelAct cancel => Find(cancel.Command) is var command
@@ -43,15 +46,19 @@ internal sealed partial class HistoryRun
             Credit = attach.Credit,
             Visibility = attach.Visibility is { } visibility ? TimeSpan.FromMilliseconds(visibility) : null,
         },
+        DrainAct drain => new DrainChannel(ConnectionOf(drain.Stale)),
         DetachAct detach => new DetachChannel(
-            detach.Stale || model.Channel is null ? $"conn_{Math.Max(0, connections - 2)}" : model.Channel.Connection,
-            detach.Grace is { } grace ? TimeSpan.FromMilliseconds(grace) : null),
+            ConnectionOf(detach.Stale), detach.Grace is { } grace ? TimeSpan.FromMilliseconds(grace) : null),
         ReturnAct => new ReturnClaims("operator", "A reset took it back"),
         WatchAct { Ends: true } unwatch => new Unwatch(RunOf(unwatch.Replica)),
         WatchAct watch => new Watch(RunOf(watch.Replica)),
         ExplainAct explain => new ExplainCommand(IdOf(Find(explain.Command)), explain.Offline ? now : null, false),
         _ => throw new InvalidOperationException($"No operation for {act}."),
     };
+
+    /// <summary>The attached connection, or an earlier one.</summary>
+    private string ConnectionOf(bool stale) =>
+        stale || model.Channel is null ? $"conn_{Math.Max(0, connections - 2)}" : model.Channel.Connection;
 
     private ReplicaBoot RunOf(int replica) => new($"r{replica}", boots[replica]);
 

@@ -44,12 +44,14 @@ internal sealed partial class HistoryRun
         Assert.Equal(command.Digest, entry.Definition.Digest);
         Assert.Equal(command.ExpiresAt, entry.Definition.ExpiresAt);
         Assert.Equal(command.Attempt, entry.Attempt);
+        Assert.Equal(command.Attempt - command.GivenBack, entry.Tries);
         Assert.Equal(command.ApprovedUntil, entry.Approval?.ExpiresAt);
         Assert.Equal(command.Token, entry.Claim?.Token);
         if (entry.Claim is not { } claim) return;
         Assert.Equal(command.VisibleUntil, claim.VisibleUntil);
         Assert.Equal(command.TimeoutAt, claim.TimeoutAt);
         Assert.Equal(command.Connection, claim.Connection);
+        Assert.Equal(command.IsTakenOver, claim.IsTakenOver);
         Assert.Equal(command.Kept, claim.Kept);
     }
 
@@ -113,6 +115,7 @@ internal sealed partial class HistoryRun
         if (pushed > 0) Seen.Add("Pushed");
         if (head.Waiting > 0 && model.Pushed.Count() == limits.MaxInFlight) Seen.Add("CreditWasUsedUp");
         if (queue.LastEffects.PushesMore) Seen.Add("PushStoppedShort");
+        if (head is { Waiting: > 0, Channel.IsDraining: true }) Seen.Add("DrainingGotNothing");
         if (head.Watchers.Length < before.Watchers.Length) Seen.Add("WatcherLeft");
         if (before.Channel is { } was && head.Channel is { } now && was.Connection != now.Connection) Seen.Add("TakenOver");
         if (before.Channel is { } dead && queue.Gone.Contains(dead.Holder) && head.Channel is null) Seen.Add("DeadChannelDetached");
@@ -134,6 +137,7 @@ internal sealed partial class HistoryRun
             EnqueueOutcome enqueued => enqueued.Status,
             ExtendOutcome extended => extended.Status,
             ResultOutcome result => result.Status,
+            ReleaseOutcome released => released.Status,
             DecisionOutcome decision => decision.Status,
             CancelOutcome cancelled => cancelled.Status,
             _ => null,

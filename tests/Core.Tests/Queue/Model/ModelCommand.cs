@@ -29,6 +29,14 @@ internal sealed class ModelCommand
     /// <summary>The connection that its live claim was pushed to, or has gone over to; null: it was claimed by a request.</summary>
     public string? Connection { get; set; }
 
+    /// <summary>Whether that connection has it from an earlier one.</summary>
+    public bool IsTakenOver { get; set; }
+
+    /// <summary>How many of its claims its device gave back, and with which token the last time.</summary>
+    public int GivenBack { get; set; }
+
+    public string? LastGivenBack { get; set; }
+
     /// <summary>Until when the claim would last if its connection had not been lost; null: it was not.</summary>
     public long? Kept { get; set; }
 
@@ -51,8 +59,14 @@ internal sealed class ModelCommand
     {
         Assert.False(IsOver, $"{Id} is {State} already and would become {state}.");
         State = state;
+        LoseClaim();
+    }
+
+    public void LoseClaim()
+    {
         Token = null;
         Connection = null;
+        IsTakenOver = false;
         Kept = null;
     }
 }

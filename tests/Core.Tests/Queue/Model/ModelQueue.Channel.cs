@@ -44,7 +44,7 @@ internal sealed partial class ModelQueue
     /// <param name="stillWaits">Whether the queue left a command where it was because it stopped short.</param>
     public int Push(Func<string, string?> pushed, Predicate<string> stillWaits)
     {
-        if (Channel is not { Connection: var connection }) return 0;
+        if (Channel is not { IsDraining: false, Connection: var connection }) return 0;
         var count = 0;
         foreach (var command in Waiting.ToList())
         {
@@ -81,11 +81,19 @@ internal sealed partial class ModelQueue
         foreach (var command in Pushed)
         {
             command.Connection = attach.Connection;
+            command.IsTakenOver = true;
             command.VisibleUntil = command.Kept ?? command.VisibleUntil;
             command.Kept = null;
         }
 
         return new(replaced);
+    }
+
+    private bool Drain(string connection)
+    {
+        if (Channel?.Connection != connection) return false;
+        Channel = Channel with { IsDraining = true };
+        return true;
     }
 
     private DetachOutcome Apply(DetachChannel detach)

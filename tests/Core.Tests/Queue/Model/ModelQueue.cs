@@ -59,12 +59,14 @@ internal sealed partial class ModelQueue(QueueLimits limits)
         ClaimCommands claim => Apply(claim),
         ExtendClaim extend => Apply(extend),
         SubmitResult result => Apply(result),
+        ReleaseClaim release => Apply(release),
         DecideApproval decision => Apply(decision),
         CancelCommand cancel => Apply(cancel),
         OpenSession open => Apply(open),
         CloseSession close => Apply(close),
         ExplainCommand explain => Apply(explain, (Explanation)actual),
         AttachChannel attach => Apply(attach),
+        DrainChannel drain => new DrainOutcome(Drain(drain.Connection)),
         DetachChannel detach => Apply(detach),
         ReturnClaims => ReturnAll(),
         Watch watch => Apply(watch),
@@ -165,6 +167,19 @@ internal sealed partial class ModelQueue(QueueLimits limits)
         return new(ResultStatus.Accepted, result.State, Waiting.FirstOrDefault()?.Id);
     }
 
+    private ReleaseOutcome Apply(ReleaseClaim release)
+    {
+        if (Find(release.CommandId) is not { } command) return new(ReleaseStatus.NotFound, null);
+        if (command.IsOver) return new(ReleaseStatus.Ended, command.State);
+        if (command.Token is null || command.Token != release.Token)
+            return new(command.LastGivenBack == release.Token ? ReleaseStatus.Repeated : ReleaseStatus.StaleClaim, command.State);
+        if (command is { IsTakenOver: false, Connection: { } connection }) Drain(connection);
+        command.GivenBack++;
+        command.LastGivenBack = release.Token;
+        Return(command);
+        return new(ReleaseStatus.Released, command.State);
+    }
+
     private DecisionOutcome Apply(DecideApproval decision)
     {
         if (Find(decision.CommandId) is not { } command || command.Sent.SessionId != decision.SessionId)
@@ -236,21 +251,24 @@ internal sealed partial class ModelQueue(QueueLimits limits)
     {
         if (command.TimeoutAt <= Now) command.End(CommandState.TimedOut);
         else if (command.Sent.AtMostOnce) command.End(CommandState.Unknown);
-        else if (command.Attempt >= limits.MaxAttempts) command.End(CommandState.DeadLettered);
+        else if (command.Attempt - command.GivenBack >= limits.MaxAttempts) command.End(CommandState.DeadLettered);
         else TakeBack(command);
     }
 
     private void TakeBack(ModelCommand command)
     {
         if (command.Sent.AtMostOnce) command.End(CommandState.Unknown);
-        else if (command.Sent.SessionId is { } session && session != SessionId) command.End(CommandState.Cancelled);
+        else Return(command);
+    }
+
+    private void Return(ModelCommand command)
+    {
+        if (command.Sent.SessionId is { } session && session != SessionId) command.End(CommandState.Cancelled);
         else if (IsOverdue(command)) command.End(CommandState.Expired);
         else
         {
             command.State = CommandState.Queued;
-            command.Token = null;
-            command.Connection = null;
-            command.Kept = null;
+            command.LoseClaim();
         }
     }
 }

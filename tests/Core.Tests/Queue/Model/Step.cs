@@ -53,7 +53,11 @@ internal sealed record CloseAct(bool Wrong) : Act;
 
 internal sealed record ExplainAct(Pick Command, bool Offline) : Act;
 
+internal sealed record ReleaseAct(Pick Command, bool Stale) : Act;
+
 internal sealed record AttachAct(int Replica, bool Again, int? Credit, long? Visibility) : Act;
+
+internal sealed record DrainAct(bool Stale) : Act;
 
 internal sealed record DetachAct(bool Stale, long? Grace) : Act;
 

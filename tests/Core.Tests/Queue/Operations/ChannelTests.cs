@@ -115,7 +115,7 @@ public sealed class ChannelTests
 
         device.Attach("conn_2");
 
-        Assert.Equal(before with { Connection = "conn_2" }, Assert.Single(device.HeldBy("conn_2")).Claim);
+        Assert.Equal(before with { Connection = "conn_2", IsTakenOver = true }, Assert.Single(device.HeldBy("conn_2")).Claim);
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class ChannelTests
         var outcome = device.Attach("conn_2", One with { Boot = 2 });
 
         Assert.Null(outcome.Replaced);
-        Assert.Equal(claim with { Connection = "conn_2" }, Assert.Single(device.HeldBy("conn_2")).Claim);
+        Assert.Equal(claim with { Connection = "conn_2", IsTakenOver = true }, Assert.Single(device.HeldBy("conn_2")).Claim);
     }
 
     [Fact]

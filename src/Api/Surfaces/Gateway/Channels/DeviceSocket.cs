@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization.Metadata;
 using Gateway.Api.Channels.Devices;
 using Gateway.Api.Channels.Output;
 using Gateway.Api.Channels.Sockets;
+using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Commands;
 using Gateway.Api.Surfaces.Gateway.Devices;
 using Gateway.Api.Wire;
@@ -20,7 +22,7 @@ internal sealed class DeviceSocket(
     IOutputSink output,
     ILogger logger) : GatewaySocket(logger)
 {
-    private const string Status = "status", Result = "command_result", Output = "output", Extend = "extend";
+    private const string Status = "status", Result = "command_result", Output = "output", Extend = "extend", Release = "release", Drain = "drain";
 
     /// <inheritdoc />
     public override Task ClosedAsync(SocketClose close) =>
@@ -41,13 +43,21 @@ internal sealed class DeviceSocket(
             case Status:
                 return TakeStatusAsync(message, cancellationToken);
             case Result:
-                return TakeResultAsync(message, cancellationToken);
+                return TakeOfCommandAsync(
+                    message, ResultRequest.Read, (id, body) => ResultEndpoint.ApplyAsync(deviceId, id, body, queue, cancellationToken), Answer.Json.ResultAnswer);
             case Output:
-                return TakeOutputAsync(message, cancellationToken);
+                return TakeOfCommandAsync(
+                    message, OutputRequest.Read, (id, body) => OutputEndpoints.AcceptAsync(deviceId, id, body, output, cancellationToken), Answer.Json.OutputAnswer);
             case Extend:
-                return TakeExtendAsync(message, cancellationToken);
+                return TakeOfCommandAsync(
+                    message, ExtendRequest.Read, (id, body) => ExtendEndpoint.ApplyAsync(deviceId, id, body, queue, cancellationToken), Answer.Json.ExtendAnswer);
+            case Release:
+                return TakeOfCommandAsync(
+                    message, ReleaseRequest.Read, (id, body) => ReleaseEndpoint.ApplyAsync(deviceId, id, body, queue, cancellationToken), Answer.Json.ReleaseAnswer);
+            case Drain:
+                return TakeDrainAsync(message, cancellationToken);
             default:
-                RefuseType(message, Status, Result, Output, Extend);
+                RefuseType(message, Status, Result, Output, Extend, Release, Drain);
                 return Task.CompletedTask;
         }
     }
@@ -63,48 +73,27 @@ internal sealed class DeviceSocket(
             Refuse(message, refused);
     }
 
-    private async Task TakeResultAsync(ClientMessage message, CancellationToken cancellationToken)
+    /// <summary>Takes a message about a command: its id, which over HTTP is in the path, and the body of the endpoint of that name.</summary>
+    private async Task TakeOfCommandAsync<TRequest, TAnswer>(
+        ClientMessage message, Func<FieldReader, TRequest> read, Func<string, TRequest, Task<OrError<TAnswer>>> apply, JsonTypeInfo<TAnswer> answer)
+        where TRequest : class
+        where TAnswer : class
     {
-        if (message.ReadData(body => new OfCommand<ResultRequest>(body.Text("commandId", 1, WireLimits.Token), ResultRequest.Read(body)))
-            .TryGet(out var request, out var refused))
-        {
-            var submitted = await ResultEndpoint.ApplyAsync(deviceId, request.CommandId, request.Body, queue, cancellationToken);
-            Reply(message, submitted, Answer.Json.ResultAnswer);
-        }
+        if (message.ReadData(body => new OfCommand<TRequest>(body.Text("commandId", 1, WireLimits.Token), read(body))).TryGet(out var request, out var refused))
+            Reply(message, await apply(request.CommandId, request.Body), answer);
         else
-        {
             Refuse(message, refused);
-        }
     }
 
-    private async Task TakeExtendAsync(ClientMessage message, CancellationToken cancellationToken)
+    private async Task TakeDrainAsync(ClientMessage message, CancellationToken cancellationToken)
     {
-        if (message.ReadData(body => new OfCommand<ExtendRequest>(body.Text("commandId", 1, WireLimits.Token), ExtendRequest.Read(body)))
-            .TryGet(out var request, out var refused))
-        {
-            var extended = await ExtendEndpoint.ApplyAsync(deviceId, request.CommandId, request.Body, queue, cancellationToken);
-            Reply(message, extended, Answer.Json.ExtendAnswer);
-        }
-        else
-        {
-            Refuse(message, refused);
-        }
-    }
-
-    private async Task TakeOutputAsync(ClientMessage message, CancellationToken cancellationToken)
-    {
-        if (message.ReadData(body => new OfCommand<OutputRequest>(body.Text("commandId", 1, WireLimits.Token), OutputRequest.Read(body)))
-            .TryGet(out var request, out var refused))
-        {
-            var taken = await OutputEndpoints.AcceptAsync(deviceId, request.CommandId, request.Body, output, cancellationToken);
-            Reply(message, taken, Answer.Json.OutputAnswer);
-        }
-        else
-        {
-            Refuse(message, refused);
-        }
+        await channels.DrainAsync(deviceId, Connection.Id, cancellationToken);
+        Acknowledge(message, new DrainAnswer(true), Answer.Json.DrainAnswer);
     }
 
     /// <summary>A request about a command, whose id is in a path over HTTP.</summary>
     private sealed record OfCommand<T>(string CommandId, T Body);
 }
+
+/// <summary>No command comes over this connection any more.</summary>
+internal sealed record DrainAnswer(bool Success);

@@ -57,7 +57,7 @@ internal sealed record ExplainAnswer(
     DecidedCommand Command, IReadOnlyList<ReasonView> Reasons, string? NextAt, int? Ahead, string? ExpiresAt);
 
 /// <summary>One reason.</summary>
-/// <param name="Code"><c>approval</c>, <c>priority</c>, <c>claim_held</c>, <c>device_busy</c>, <c>limit</c>, <c>offline</c>, <c>expired</c>, <c>ended</c> or <c>ready</c>.</param>
+/// <param name="Code"><c>approval</c>, <c>priority</c>, <c>claim_held</c>, <c>device_busy</c>, <c>draining</c>, <c>limit</c>, <c>offline</c>, <c>expired</c>, <c>ended</c> or <c>ready</c>.</param>
 /// <param name="Message">In words.</param>
 /// <param name="Until">When it passes by itself; absent: it does not.</param>
 internal sealed record ReasonView(string Code, string Message, string? Until);

@@ -4,7 +4,6 @@ using Gateway.Api.Surfaces.Gateway.Access;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
 using Gateway.Api.Wire;
-using Gateway.Core.Commands;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue;
 
@@ -33,11 +32,8 @@ internal static class ExtendEndpoint
         {
             ClaimStatus.Live => new ExtendAnswer(true, WireTime.Text(outcome.VisibleUntil!.Value)),
             ClaimStatus.NotFound => Ownership.NoCommand(),
-            ClaimStatus.Ended => GatewayErrors.Result(
-                GatewayErrorCode.Forbidden,
-                "The command has ended",
-                new Dictionary<string, object?> { ["status"] = outcome.Ended!.Value.Name() }),
-            _ => GatewayErrors.Result(GatewayErrorCode.Forbidden, "Invalid claim token or command expired"),
+            ClaimStatus.Ended => ClaimErrors.Ended(outcome.Ended!.Value),
+            _ => ClaimErrors.Stale(),
         };
     }
 }
