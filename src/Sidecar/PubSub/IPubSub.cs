@@ -25,6 +25,14 @@ internal interface IPubSub : IAsyncDisposable
     /// <summary>Publishes a message; null when the component has it, else what went wrong.</summary>
     ValueTask<string?> PublishAsync(PubSubMessage message, CancellationToken cancellationToken);
 
+    /// <summary>Publishes several messages in their order; for each as <see cref="PublishAsync(PubSubMessage, CancellationToken)"/>.</summary>
+    async ValueTask<IReadOnlyList<string?>> PublishAsync(IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken)
+    {
+        var failures = new string?[messages.Count];
+        for (int i = 0; i < failures.Length; i++) failures[i] = await PublishAsync(messages[i], cancellationToken);
+        return failures;
+    }
+
     /// <summary>
     /// Publishes a message out of a handler, as to a dead letter topic: never waits for a subscriber, which may be the caller itself.
     /// </summary>

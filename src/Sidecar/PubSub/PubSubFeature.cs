@@ -3,6 +3,7 @@ using Gateway.Sidecar.Components;
 using Gateway.Sidecar.Hosting;
 using Gateway.Sidecar.PubSub.InMemory;
 using Gateway.Sidecar.PubSub.Publish;
+using Gateway.Sidecar.PubSub.Redis;
 using Gateway.Sidecar.PubSub.Subscriptions;
 using Gateway.Sidecar.Routing;
 
@@ -30,9 +31,8 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
 
     public async ValueTask<IReadOnlyList<string>?> AddComponentAsync(ComponentSpec component, CancellationToken cancellationToken)
     {
-        if (component.Type != InMemoryPubSub.Type) return null;
-        IPubSub pubSub = await context.Machine.Components.OpenAsync<IPubSub>(
-            component, () => ValueTask.FromResult<IPubSub>(new InMemoryPubSub(logger)), cancellationToken);
+        if (component.Type is not (InMemoryPubSub.Type or RedisPubSub.Type)) return null;
+        IPubSub pubSub = await context.Machine.Components.OpenAsync(component, () => OpenAsync(component, cancellationToken), cancellationToken);
         string appId = context.Options.AppId;
         pubSubs.Add(new PubSubComponent(component.Name, pubSub, new PubSubScopes(component, appId), component.Text("consumerID") ?? appId));
         return pubSub.Capabilities;
@@ -85,6 +85,10 @@ internal sealed class PubSubFeature : ISidecarFeature, IDisposable
     }
 
     public void Dispose() => switching.Dispose();
+
+    private async ValueTask<IPubSub> OpenAsync(ComponentSpec component, CancellationToken cancellationToken) => component.Type == RedisPubSub.Type
+        ? await RedisPubSub.OpenAsync(component, context.Time, context.Loggers, cancellationToken)
+        : new InMemoryPubSub(logger);
 
     private static JsonNode Describe(Subscription subscription)
     {

@@ -21,3 +21,7 @@ public sealed class EmbeddedTimers(ActorFixture<EmbeddedSidecar> fixture) : Time
 public sealed class EmbeddedDeactivation(ActorFixture<EmbeddedSidecar> fixture) : DeactivationConformance<EmbeddedSidecar>(fixture);
 
 public sealed class EmbeddedActorConfigs : ActorConfigConformance<EmbeddedSidecar>;
+
+public sealed class EmbeddedRedisActorState(ActorFixture<EmbeddedRedis> fixture) : ActorStateConformance<EmbeddedRedis>(fixture);
+
+public sealed class EmbeddedRedisActorStateTtl(ActorTtlFixture<EmbeddedRedis> fixture) : ActorStateTtlConformance<EmbeddedRedis>(fixture);

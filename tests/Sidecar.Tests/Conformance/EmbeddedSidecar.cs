@@ -1,9 +1,10 @@
 using Gateway.Sidecar.Hosting;
+using Gateway.Sidecar.Tests.Redis;
 
 namespace Gateway.Sidecar.Tests.Conformance;
 
 /// <summary>The embedded sidecar, in this process and in real time.</summary>
-public sealed class EmbeddedSidecar : SidecarUnderTest
+public abstract class InProcessSidecar : SidecarUnderTest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("sidecar-conformance-");
@@ -12,10 +13,9 @@ public sealed class EmbeddedSidecar : SidecarUnderTest
     /// <inheritdoc/>
     public override async Task<Uri> StartAsync(SidecarSetup setup, int appPort)
     {
+        await PrepareAsync();
         string resources = folder.CreateSubdirectory("resources").FullName;
-        string components = Component("store", "state.in-memory", ("actorStateStore", "true"))
-            + Component("ps", "pubsub.in-memory")
-            + string.Concat(setup.PubSubs.Select(more => Component(more.Key, "pubsub.in-memory", more.Value)));
+        string components = Store + PubSub("ps") + string.Concat(setup.PubSubs.Select(more => PubSub(more.Key, more.Value)));
         await File.WriteAllTextAsync(Path.Combine(resources, "components.yaml"), components);
         if (setup.Resources.Length > 0) await File.WriteAllTextAsync(Path.Combine(resources, "more.yaml"), setup.Resources);
         string configuration = Path.Combine(folder.FullName, "config.yaml");
@@ -49,5 +49,60 @@ public sealed class EmbeddedSidecar : SidecarUnderTest
     {
         await StopAsync();
         folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Starts what the components need.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>The component that keeps the state of actors.</summary>
+    protected abstract string Store { get; }
+
+    /// <summary>A publish/subscribe component.</summary>
+    protected abstract string PubSub(string name, params IEnumerable<(string Name, string Value)> metadata);
+}
+
+/// <summary>The embedded sidecar with its components in memory.</summary>
+public sealed class EmbeddedSidecar : InProcessSidecar
+{
+    /// <inheritdoc/>
+    protected override string Store => Component("store", "state.in-memory", ("actorStateStore", "true"));
+
+    /// <inheritdoc/>
+    protected override string PubSub(string name, params IEnumerable<(string Name, string Value)> metadata) =>
+        Component(name, "pubsub.in-memory", metadata);
+}
+
+/// <summary>The embedded sidecar with its components in Redis: what is different is what is so in daprd (<see cref="DaprdRedis"/>).</summary>
+public sealed class EmbeddedRedis : InProcessSidecar
+{
+    private RedisDatabase? database;
+
+    /// <inheritdoc/>
+    public override bool DeliversOneByOne => false;
+
+    /// <inheritdoc/>
+    public override bool CollectsBulk => true;
+
+    /// <inheritdoc/>
+    public override bool RedeliversWhatTakesLong => true;
+
+    /// <inheritdoc/>
+    public override bool KeepsMessages => true;
+
+    /// <inheritdoc/>
+    public override bool RollsBack => false;
+
+    /// <inheritdoc/>
+    public override bool TellsExpiry => false;
+
+    /// <inheritdoc/>
+    protected override string Store => Component("store", "state.redis", [("actorStateStore", "true"), .. database!.Metadata]);
+
+    /// <inheritdoc/>
+    protected override async Task PrepareAsync() => database ??= await RedisDatabases.NextAsync();
+
+    /// <inheritdoc/>
+    protected override string PubSub(string name, params IEnumerable<(string Name, string Value)> metadata) =>
+        Component(name, "pubsub.redis", [.. database!.Metadata, ("processingTimeout", "2s"), ("redeliverInterval", "500"), .. metadata]);
 }

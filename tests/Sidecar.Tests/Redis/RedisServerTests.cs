@@ -106,7 +106,8 @@ public sealed class RedisServerTests
     public async Task Tls_ServerWithoutIt_SaysSo()
     {
         await using RedisServer server = await RedisServer.StartAsync(Cancelled);
-        var settings = new RedisSettings { Host = "127.0.0.1", Port = server.Port, Tls = true };
+        // Such a Redis waits for the rest of what it takes for a command.
+        var settings = new RedisSettings { Host = "127.0.0.1", Port = server.Port, Tls = true, DialTimeout = TimeSpan.FromMilliseconds(500) };
         await using var client = new RedisClient(settings, TimeProvider.System, NullLogger.Instance);
         RedisException error = await Assert.ThrowsAsync<RedisException>(() => client.ConnectAsync(Cancelled));
         Assert.Equal(RedisFault.Unreachable, error.Fault);

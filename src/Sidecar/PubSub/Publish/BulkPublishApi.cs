@@ -35,11 +35,11 @@ internal sealed class BulkPublishApi(SidecarContext context, PubSubs pubSubs)
         }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, context.Stopping);
+        IReadOnlyList<string?> failures = await PublishAsync(pubSubs.Find(name)!.PubSub, [.. messages.Select(entry => entry.Message)], either.Token);
         var failed = new JsonArray();
-        foreach ((string entryId, PubSubMessage message) in messages)
+        for (int i = 0; i < failures.Count; i++)
         {
-            string? failure = await PublishAsync(pubSubs.Find(name)!.PubSub, message, either.Token);
-            if (failure is not null) failed.Add(new JsonObject { ["entryId"] = entryId, ["error"] = failure });
+            if (failures[i] is { } failure) failed.Add(new JsonObject { ["entryId"] = messages[i].EntryId, ["error"] = failure });
         }
 
         if (failed.Count == 0)
@@ -52,15 +52,15 @@ internal sealed class BulkPublishApi(SidecarContext context, PubSubs pubSubs)
         await http.WriteJsonAsync(GoJson.Serialize(new JsonObject { ["failedEntries"] = failed, ["errorCode"] = "ERR_PUBSUB_PUBLISH_MESSAGE" }));
     }
 
-    private async ValueTask<string?> PublishAsync(IPubSub pubSub, PubSubMessage message, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<string?>> PublishAsync(IPubSub pubSub, IReadOnlyList<PubSubMessage> messages, CancellationToken cancellationToken)
     {
         try
         {
-            return await pubSub.PublishAsync(message, cancellationToken);
+            return await pubSub.PublishAsync(messages, cancellationToken);
         }
         catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
         {
-            return "context canceled";
+            return [.. messages.Select(_ => "context canceled")];
         }
     }
 
