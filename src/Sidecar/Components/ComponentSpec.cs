@@ -26,8 +26,11 @@ internal sealed record ComponentSpec
     /// <summary>A metadata value that is set and not empty, or null.</summary>
     public string? Text(string name) => Metadata.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>A boolean, see <see cref="IsTrue"/>; false when it is not set.</summary>
+    public bool Flag(string name) => Text(name) is { } text && IsTrue(text);
+
     /// <summary>A boolean, as daprd reads one: y, yes, true, t, on and 1 are true in any case, everything else is false.</summary>
-    public bool Flag(string name) => Text(name)?.Trim().ToLowerInvariant() is "y" or "yes" or "true" or "t" or "on" or "1";
+    public static bool IsTrue(string text) => text.Trim().ToLowerInvariant() is "y" or "yes" or "true" or "t" or "on" or "1";
 
     /// <summary>A duration: a Go duration (<c>1h30m</c>, <c>500ms</c>) or a plain number of seconds.</summary>
     public TimeSpan? Duration(string name)

@@ -1,4 +1,5 @@
 using Gateway.Sidecar.Actors;
+using Gateway.Sidecar.Bindings;
 using Gateway.Sidecar.Invoke;
 using Gateway.Sidecar.PubSub;
 using Gateway.Sidecar.Secrets;
@@ -19,6 +20,7 @@ internal static class SidecarFeatures
         new InvokeFeature(context),
         new ActorsFeature(context),
         new PubSubFeature(context),
+        new BindingsFeature(context),
         new SystemFeature(context),
     ];
 }

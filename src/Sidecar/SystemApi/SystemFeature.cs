@@ -22,7 +22,7 @@ internal sealed class SystemFeature(SidecarContext context) : ISidecarFeature
         routes.Map("GET", "/v1.0/metadata", (http, _) => http.WriteJsonAsync(MetadataAnswer.Write(context, extended)));
         routes.Map("PUT", "/v1.0/metadata/{key}", PutMetadataAsync);
         routes.Map("POST", "/v1.0/shutdown", Shutdown);
-        AbsentBlocks.Map(routes, context.Options.MaxBodySize);
+        AbsentBlocks.Map(routes);
     }
 
     private Task Health(HttpContext http, RouteValues route)

@@ -40,7 +40,13 @@ public abstract class AppFixture<TSidecar>(SidecarSetup setup) : IAsyncLifetime
     {
         App = await ScriptedApp.StartAsync(port);
         App.On("/dapr/config", setup.Config is null ? new AppReply(404) : AppReply.Json(setup.Config));
+        Script(App);
         App.On("/dapr/subscribe", setup.Subscribe is null ? new AppReply(404) : AppReply.Json(setup.Subscribe) with { Status = setup.SubscribeStatus });
+    }
+
+    /// <summary>What the app is told before the sidecar is there.</summary>
+    private protected virtual void Script(ScriptedApp app)
+    {
     }
 
     public async ValueTask DisposeAsync()
