@@ -1,20 +1,18 @@
 using Gateway.Api.Channels.Sockets;
 using Gateway.Core.Queue;
-using Gateway.Core.Queue.Operations;
 using Gateway.Queue;
 
 namespace Gateway.Api.Channels.Devices;
 
 /// <summary>
-/// One device's socket as the queue's channel. What it sends follows from heads alone (docs/decisions/0008): every claim that a head says this
+/// One device's line as the queue's channel. What it sends follows from heads alone (docs/decisions/0008): every claim that a head says this
 /// connection holds is sent once over it, and a head that names another connection ends it. Heads come on committers' threads, which never wait
 /// here; one dispatch at a time reads and sends.
 /// </summary>
 internal sealed class DeviceChannel(
     string deviceId,
-    string secretHash,
-    SocketConnection connection,
-    Func<ClaimedCommand, ReadOnlyMemory<byte>> write,
+    string? secretHash,
+    IDeviceLine line,
     ICommandQueue queue,
     TimeProvider time,
     ILogger logger)
@@ -23,8 +21,11 @@ internal sealed class DeviceChannel(
 
     private readonly Lock gate = new();
 
-    /// <summary>The tokens of the claims that were sent and still last.</summary>
-    private readonly HashSet<string> sent = new(StringComparer.Ordinal);
+    /// <summary>The claims that were sent and still last: commands by token.</summary>
+    private readonly Dictionary<string, string> sent = new(StringComparer.Ordinal);
+
+    /// <summary>When the channel was attached, by the head, Unix milliseconds.</summary>
+    private long attachedAt;
 
     private long revision;
     private bool isAttached;
@@ -35,11 +36,11 @@ internal sealed class DeviceChannel(
     /// <summary>The device.</summary>
     public string DeviceId => deviceId;
 
-    /// <summary>The hash of the secret that opened it.</summary>
-    public string SecretHash => secretHash;
+    /// <summary>The hash of the secret that opened it; null: no secret of the device's own.</summary>
+    public string? SecretHash => secretHash;
 
-    /// <summary>The socket.</summary>
-    public SocketConnection Connection => connection;
+    /// <summary>What carries its commands.</summary>
+    public IDeviceLine Line => line;
 
     /// <summary>What the device last said of itself: <c>online</c>, <c>busy</c> or <c>error</c>.</summary>
     public string Status { get; set; } = "online";
@@ -47,25 +48,30 @@ internal sealed class DeviceChannel(
     /// <summary>A head of the device was seen; never waits.</summary>
     public void See(QueueHead head)
     {
+        List<string> lost = [];
         lock (gate)
         {
             if (isAttached && head.Revision < revision) return;
-            if (head.Channel?.Connection == connection.Id)
+            if (head.Channel is { } channel && channel.Connection == line.Connection)
             {
-                (isAttached, revision) = (true, head.Revision);
-                if (!head.Claimed.Any(entry => entry.Claim!.Connection == connection.Id && !sent.Contains(entry.Claim.Token))) return;
-                hasMore = true;
-                if (isDispatching) return;
-                isDispatching = true;
-                _ = Task.Run(DispatchAsync);
+                (isAttached, revision, attachedAt) = (true, head.Revision, channel.At);
+                lost = TakeLost(head);
+                hasMore |= head.Claimed.Any(entry => entry.Claim!.Connection == line.Connection && !sent.ContainsKey(entry.Claim.Token));
+                if (hasMore && !isDispatching)
+                {
+                    isDispatching = true;
+                    _ = Task.Run(DispatchAsync);
+                }
+            }
+            else if (!isAttached)
+            {
+                // A head from before the attachment says nothing.
                 return;
             }
-
-            // A head from before the attachment says nothing.
-            if (!isAttached) return;
         }
 
-        connection.Close(head.Channel is null ? SocketClose.Detached : SocketClose.Replaced);
+        if (lost.Count > 0) line.Lost(lost);
+        if (head.Channel?.Connection != line.Connection) line.End(WhyEnded(head));
     }
 
     /// <summary>Ends when all has been sent that the heads say which were seen so far; never, when the socket ends before.</summary>
@@ -92,7 +98,7 @@ internal sealed class DeviceChannel(
                 {
                     DeviceChannelLog.CannotRead(logger, deviceId, e);
                     lock (gate) hasMore = true;
-                    await Task.Delay(RetryAfter, time, connection.Ending);
+                    await Task.Delay(RetryAfter, time, line.Ending);
                 }
             }
         }
@@ -103,7 +109,7 @@ internal sealed class DeviceChannel(
         catch (Exception e)
         {
             DeviceChannelLog.DispatchFailed(logger, deviceId, e);
-            connection.Close(SocketClose.Failed);
+            line.End(SocketClose.Failed);
         }
     }
 
@@ -123,16 +129,32 @@ internal sealed class DeviceChannel(
 
     private async Task SendClaimsAsync()
     {
-        var claims = await queue.ReadClaimsAsync(deviceId, connection.Id, connection.Ending);
-        lock (gate) sent.IntersectWith(claims.Select(claim => claim.Token));
+        var claims = await queue.ReadClaimsAsync(deviceId, line.Connection, line.Ending);
         foreach (var claim in claims)
         {
             lock (gate)
-                if (sent.Contains(claim.Token)) continue;
+                if (sent.ContainsKey(claim.Token)) continue;
 
             // One by one at the device's own speed: ten large ones are no slow reader.
-            if (!await connection.SendAsync(write(claim))) return;
-            lock (gate) sent.Add(claim.Token);
+            if (!await line.SendAsync(claim)) return;
+            lock (gate) sent.Add(claim.Token, claim.Id);
         }
+    }
+
+    /// <summary>Forgets the claims that a head does not have any more; their commands.</summary>
+    private List<string> TakeLost(QueueHead head)
+    {
+        List<string> lost = [];
+        foreach (var (token, commandId) in sent)
+            if (!head.Claimed.Any(entry => entry.Claim!.Token == token)) lost.Add(commandId);
+        if (lost.Count > 0)
+            foreach (var token in sent.Where(claim => lost.Contains(claim.Value)).Select(claim => claim.Key).ToList()) sent.Remove(token);
+        return lost;
+    }
+
+    private SocketClose WhyEnded(QueueHead head)
+    {
+        if (head.Channel is not null) return SocketClose.Replaced;
+        return head.ResetAt >= attachedAt ? SocketClose.Reset : SocketClose.Detached;
     }
 }

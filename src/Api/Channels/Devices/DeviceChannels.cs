@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Gateway.Api.Channels.Sockets;
 using Gateway.Core.Devices;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
@@ -33,25 +32,25 @@ internal sealed class DeviceChannels(
 
     /// <summary>Makes a socket its device's channel; any other one is replaced. False: the queue does not answer in time.</summary>
     /// <param name="deviceId">The device, which has been authenticated.</param>
-    /// <param name="secretHash">The hash of the secret that it has shown.</param>
-    /// <param name="connection">The socket.</param>
-    /// <param name="write">The message, in UTF-8, that gives the device a command.</param>
+    /// <param name="secretHash">The hash of the secret that it has shown; null: it has none of its own, and nothing is checked later on.</param>
+    /// <param name="line">What carries its commands.</param>
+    /// <param name="terms">On what terms they are pushed.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<bool> TryAttachAsync(
         string deviceId,
-        string secretHash,
-        SocketConnection connection,
-        Func<ClaimedCommand, ReadOnlyMemory<byte>> write,
+        string? secretHash,
+        IDeviceLine line,
+        ChannelTerms terms,
         CancellationToken cancellationToken)
     {
-        var channel = new DeviceChannel(deviceId, secretHash, connection, write, queue, time, logger);
+        var channel = new DeviceChannel(deviceId, secretHash, line, queue, time, logger);
         devices.AddOrUpdate(deviceId, static (_, added) => [added], static (_, others, added) => [.. others, added], channel);
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             var holder = await replicas.SelfAsync(either.Token);
-            await queue.ExecuteAsync(deviceId, new AttachChannel(holder, connection.Id), either.Token);
+            await queue.ExecuteAsync(deviceId, new AttachChannel(holder, line.Connection) { Credit = terms.Credit, Visibility = terms.Visibility }, either.Token);
         }
         catch (Exception e) when (e is QueueUnavailableException || limit.IsCancellationRequested)
         {
@@ -82,7 +81,7 @@ internal sealed class DeviceChannels(
     public async Task DrainAsync(string deviceId, string connection, CancellationToken cancellationToken)
     {
         await queue.ExecuteAsync(deviceId, new DrainChannel(connection), cancellationToken);
-        if (devices.TryGetValue(deviceId, out var here) && Array.Find(here, channel => channel.Connection.Id == connection) is { } draining)
+        if (devices.TryGetValue(deviceId, out var here) && Array.Find(here, channel => channel.Line.Connection == connection) is { } draining)
             await draining.SettledAsync().WaitAsync(cancellationToken);
     }
 
@@ -103,7 +102,7 @@ internal sealed class DeviceChannels(
         DeviceChannel[] here = devices.TryGetValue(deviceId, out var channels) ? channels : [];
         foreach (var channel in here) channel.See(head);
         if (head.Channel is not { } named || replicas.Self is not { } self || named.Replica != self.Replica || named.Boot != self.Boot) return;
-        if (Array.Exists(here, channel => channel.Connection.Id == named.Connection) || !orphans.TryAdd(named.Connection, true)) return;
+        if (Array.Exists(here, channel => channel.Line.Connection == named.Connection) || !orphans.TryAdd(named.Connection, true)) return;
         _ = Task.Run(async () =>
         {
             await DetachFromHeadAsync(deviceId, named.Connection);
@@ -139,7 +138,7 @@ internal sealed class DeviceChannels(
     {
         while (devices.TryGetValue(deviceId, out var channels))
         {
-            DeviceChannel[] left = [.. channels.Where(channel => channel.Connection.Id != connection)];
+            DeviceChannel[] left = [.. channels.Where(channel => channel.Line.Connection != connection)];
             if (left.Length > 0 ? devices.TryUpdate(deviceId, left, channels) : devices.TryRemove(KeyValuePair.Create(deviceId, channels))) return;
         }
     }

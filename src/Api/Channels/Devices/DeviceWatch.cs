@@ -48,11 +48,11 @@ internal sealed class DeviceWatch(DeviceChannels channels, IDeviceCredentialStor
     {
         try
         {
-            foreach (var some in channels.All.Chunk(DevicesPerCheck))
+            foreach (var some in channels.All.Where(channel => channel.SecretHash is not null).Chunk(DevicesPerCheck))
             {
                 var known = await credentials.FindAsync([.. some.Select(channel => channel.DeviceId).Distinct()], cancellationToken);
                 foreach (var channel in some)
-                    if (!IsGood(channel, known)) channel.Connection.Close(SocketClose.Revoked);
+                    if (!IsGood(channel, known)) channel.Line.End(SocketClose.Revoked);
             }
 
             failing = false;
@@ -68,5 +68,5 @@ internal sealed class DeviceWatch(DeviceChannels channels, IDeviceCredentialStor
     private static bool IsGood(DeviceChannel channel, IReadOnlyDictionary<string, DeviceCredential> known) =>
         known.TryGetValue(channel.DeviceId, out var credential)
         && credential.Access == DeviceAccess.Allowed
-        && CredentialHash.AreEqual(credential.SecretHash, channel.SecretHash);
+        && CredentialHash.AreEqual(credential.SecretHash, channel.SecretHash!);
 }

@@ -32,6 +32,9 @@ internal sealed record SocketClose(int Code, string Reason, bool SendsQueued = f
     /// <summary>1011: a bug of ours.</summary>
     public static readonly SocketClose Failed = new(1011, "Something went wrong", SendsQueued: true);
 
+    /// <summary>1012: an operator's reset; come back.</summary>
+    public static readonly SocketClose Reset = new(1012, "Service restart", SendsQueued: true);
+
     /// <summary>1013: a store does not answer now; come back.</summary>
     public static readonly SocketClose TryLater = new(1013, "Temporarily unavailable", SendsQueued: true);
 

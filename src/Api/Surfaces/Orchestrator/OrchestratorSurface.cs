@@ -3,6 +3,7 @@ using Gateway.Api.Surfaces.Orchestrator.Access;
 using Gateway.Api.Surfaces.Orchestrator.Devices;
 using Gateway.Api.Surfaces.Orchestrator.Errors;
 using Gateway.Api.Surfaces.Orchestrator.Nodes;
+using Gateway.Api.Surfaces.Orchestrator.Sockets;
 using Gateway.Api.Surfaces.Orchestrator.Tasks;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,8 @@ internal static class OrchestratorSurface
         services.AddSingleton<IValidateOptions<OrchestratorTokenOptions>>(provider => provider.GetRequiredService<OrchestratorTokenSetup>());
         services.AddOptions<OrchestratorTokenOptions>().ValidateOnStart();
         services.AddSingleton<OrchestratorTokens>();
+        services.AddSingleton<NodeServices>();
+        services.AddSingleton<NodeSockets>();
         services.AddHostedService<OrchestratorSurfaceCheck>();
         return services;
     }
@@ -42,6 +45,9 @@ internal static class OrchestratorSurface
         devices.MapGet("/{deviceId}/tasks", TaskEndpoints.ListAsync).WithSummary("List a device's tasks, the newest first").Produces<TaskListAnswer>();
         devices.MapGet("/{deviceId}/tasks/{taskId}", TaskEndpoints.ShowAsync).WithSummary("Show a task, its state and result").Produces<TaskView>();
         devices.MapPost("/{deviceId}/tasks/{taskId}/cancel", TaskEndpoints.CancelAsync).WithSummary("Cancel a task").Produces<CancelledAnswer>();
+        // CONNECT is how HTTP/2 asks for a WebSocket (RFC 8441).
+        routes.MapMethods("/ws/node", [HttpMethods.Get, HttpMethods.Connect], (HttpContext context, NodeSockets sockets) => sockets.OpenAsync(context))
+            .ExcludeFromDescription();
         return routes;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class DeviceConfig : IDisposable
         }
 
         var message = Message;
-        foreach (var channel in channels.All) channel.Connection.TrySend(message);
+        foreach (var channel in channels.All) (channel.Line as SocketLine)?.Socket.TrySend(message);
     }
 
     private ConfigUpdate Read() => new(

@@ -32,7 +32,7 @@ internal sealed class DeviceSocket(
     protected override async Task BeginAsync(CancellationToken cancellationToken)
     {
         Connection.TrySend(config.Message);
-        if (!await channels.TryAttachAsync(deviceId, secretHash, Connection, Write, cancellationToken)) Connection.Close(SocketClose.TryLater);
+        if (!await channels.TryAttachAsync(deviceId, secretHash, new SocketLine(Connection, Write), ChannelTerms.Default, cancellationToken)) Connection.Close(SocketClose.TryLater);
     }
 
     /// <inheritdoc />
