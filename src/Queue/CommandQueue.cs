@@ -7,6 +7,7 @@ using Gateway.Queue.Commits;
 using Gateway.Queue.History;
 using Gateway.Queue.Notices;
 using Gateway.Queue.Observers;
+using Gateway.Queue.Replicas;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ namespace Gateway.Queue;
 internal sealed class CommandQueue(
     Committer committer,
     HistoryWriter historyWriter,
+    IReplicas replicas,
     IReplicaNotices notices,
     QueueObservers observers,
     QueueMetrics metrics,
@@ -151,7 +153,7 @@ internal sealed class CommandQueue(
         {
             var work = cell.NextWork();
             var left = wait - time.GetElapsedTime(started);
-            var operation = left > TimeSpan.Zero ? claim() with { Interest = options.Value.ReplicaId } : claim();
+            var operation = left > TimeSpan.Zero ? claim() with { Interest = replicas.Id } : claim();
 
             // Cancelled before its commit begins, it is not begun; after that its answer is waited for, since it may be a claim.
             var outcome = (ClaimOutcome)await Enter(cell, operation, cancellationToken);
@@ -226,7 +228,7 @@ internal sealed class CommandQueue(
             cell.SignalWork();
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             foreach (var interest in commit.Step.Head.Interests)
-                if (interest.Until > now && interest.Replica != options.Value.ReplicaId) notices.Publish(interest.Replica, ReplicaNotice.Look(cell.DeviceId));
+                if (interest.Until > now && interest.Replica != replicas.Id) notices.Publish(interest.Replica, ReplicaNotice.Look(cell.DeviceId));
         }
 
         if (commit.Step.Effects.PushesMore) _ = TryLookAsync(cell.DeviceId, CancellationToken.None);
@@ -241,7 +243,7 @@ internal sealed class CommandQueue(
     /// </summary>
     private void Tell(DeviceCell cell, QueueStep step)
     {
-        var (head, effects, self) = (step.Head, step.Effects, options.Value.ReplicaId);
+        var (head, effects, self) = (step.Head, step.Effects, replicas.Id);
         if (effects.Pushes && head.Channel!.Replica != self) notices.Publish(head.Channel.Replica, ReplicaNotice.Look(cell.DeviceId));
         if (effects.Detached is { } detached && detached.Replica != self) notices.Publish(detached.Replica, ReplicaNotice.Look(cell.DeviceId));
         if (head.Watchers.IsEmpty || step.News.Count == 0) return;
@@ -256,7 +258,7 @@ internal sealed class CommandQueue(
         }
     }
 
-    private bool HoldsChannel(QueueHead? head) => head?.Channel?.Replica == options.Value.ReplicaId;
+    private bool HoldsChannel(QueueHead? head) => head?.Channel is { } channel && channel.Replica == replicas.Id;
 
     /// <summary>What this replica keeps of a device.</summary>
     internal DeviceCell CellOf(string deviceId)

@@ -46,6 +46,9 @@ internal static partial class QueueLog
     [LoggerMessage(2014, LogLevel.Information, "The sign of life of this replica is renewed again")]
     public static partial void RenewedAgain(ILogger logger);
 
+    [LoggerMessage(2021, LogLevel.Information, "This replica is {Replica}")]
+    public static partial void PlaceTaken(ILogger logger, string replica);
+
     [LoggerMessage(2015, LogLevel.Debug, "Whether the replica {Replica} is alive cannot be read; it counts as alive")]
     public static partial void ReplicaUnknown(ILogger logger, string replica, Exception exception);
 

@@ -11,8 +11,20 @@ public sealed class QueueOptions
     /// <summary>The Dapr pub/sub component for notices between replicas. Default <c>pubsub</c>.</summary>
     [Required] public string PubSub { get; set; } = "pubsub";
 
-    /// <summary>This replica's id, different for every running instance; <c>[A-Za-z0-9._-]{1,128}</c>. Default: the machine's name and the app port, set at start.</summary>
-    [RegularExpression("^[A-Za-z0-9._-]{1,128}$")] public string ReplicaId { get; set; } = Environment.MachineName;
+    /// <summary>
+    /// This replica's id, different for every running instance; <c>[A-Za-z0-9._-]{1,128}</c>. Default none: it takes a free place among the replicas,
+    /// such as <c>api-1</c> (docs/decisions/0013).
+    /// </summary>
+    [RegularExpression("^[A-Za-z0-9._-]{1,128}$")] public string? ReplicaId { get; set; }
+
+    /// <summary>What replicas' places are called before their number. Not a setting: the roles say it at start.</summary>
+    [RegularExpression("^[a-z]{1,20}$")] public string ReplicaGroup { get; set; } = "replica";
+
+    /// <summary>
+    /// The name of this process, which a restart in the same place has again and no other process has. Not a setting: the machine's name and the app
+    /// port, set at start.
+    /// </summary>
+    public string ReplicaName { get; set; } = Environment.MachineName;
 
     /// <summary>Most commands of one device that are not ended. Default 10,000; 1 to 100,000.</summary>
     [Range(1, 100_000)] public int MaxLength { get; set; } = 10_000;

@@ -62,16 +62,39 @@ public static class QueueRegistration
         return services;
     }
 
-    /// <summary>Maps the subscription to this replica's own topic. For the app port only.</summary>
+    /// <summary>
+    /// Maps the subscription to this replica's own topic, to be told to a sidecar when the replica has its id (<see cref="WhenReplicaHasId"/>). For the app
+    /// port only.
+    /// </summary>
     public static IEndpointConventionBuilder MapQueueNotices(this IEndpointRouteBuilder endpoints)
     {
-        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<QueueOptions>>().Value;
+        var services = endpoints.ServiceProvider;
+        var topic = new ReplicaTopic(services.GetRequiredService<IReplicas>(), services.GetRequiredService<IOptions<QueueOptions>>().Value.PubSub);
         return endpoints.MapPost("/events/replica", (ReplicaNotice notice, NoticeReceiver receiver) =>
             {
                 receiver.Receive(notice);
                 return Results.Ok();
             })
-            .WithTopic(options.PubSub, NoticePublisher.TopicOf(options.ReplicaId))
+            .WithMetadata(topic)
             .ExcludeFromDescription();
+    }
+
+    /// <summary>
+    /// Lets requests to an endpoint wait until this replica has its id. A sidecar asks for subscriptions once in its life, as soon as something listens on the
+    /// app port, and serves the state store, where the id comes from, before that.
+    /// </summary>
+    public static TBuilder WhenReplicaHasId<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Finally(endpoint =>
+        {
+            if (endpoint.RequestDelegate is not { } next) return;
+            endpoint.RequestDelegate = async context =>
+            {
+                await context.RequestServices.GetRequiredService<IReplicas>().SelfAsync(context.RequestAborted);
+                await next(context);
+            };
+        });
+        return builder;
     }
 }

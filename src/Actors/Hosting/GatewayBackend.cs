@@ -40,8 +40,10 @@ public static class GatewayBackend
         services.AddGatewayQueue(builder.Configuration);
         services.PostConfigure<QueueOptions>(queue =>
         {
+            // A sidecar's group of consumers has its app's name, and so have the places of its replicas.
+            queue.ReplicaGroup = options.HostsApi ? "api" : "actors";
             // Several replicas on one machine differ by their ports.
-            if (queue.ReplicaId == Environment.MachineName) queue.ReplicaId = $"{Environment.MachineName}-{options.AppPort}";
+            queue.ReplicaName = $"{Environment.MachineName}-{options.AppPort}";
         });
         if (!options.HostsActors) return;
         services.AddStorageMaintenance();
@@ -57,7 +59,7 @@ public static class GatewayBackend
     public static void MapGatewayBackend(this WebApplication app)
     {
         app.MapActorsHandlers().OnAppPortOnly();
-        app.MapSubscribeHandler().OnAppPortOnly();
+        app.MapSubscribeHandler().OnAppPortOnly().WhenReplicaHasId();
         app.MapQueueNotices().OnAppPortOnly();
     }
 

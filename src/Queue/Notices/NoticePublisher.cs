@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Dapr.Client;
 using Gateway.Queue.Commits;
+using Gateway.Queue.Replicas;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace Gateway.Queue.Notices;
 /// Best effort: a poll or a channel whose notice is lost looks again by itself, and who watches sees a gap in the numbers.
 /// </summary>
 internal sealed class NoticePublisher(
-    DaprClient dapr, QueueMetrics metrics, TimeProvider time, IOptions<QueueOptions> options, ILogger<NoticePublisher> logger)
+    DaprClient dapr, IReplicas replicas, QueueMetrics metrics, TimeProvider time, IOptions<QueueOptions> options, ILogger<NoticePublisher> logger)
     : BackgroundService, IReplicaNotices
 {
     private const int NoticesPerCall = 100;
@@ -30,7 +31,7 @@ internal sealed class NoticePublisher(
     /// <inheritdoc />
     public void Publish(string replica, ReplicaNotice notice)
     {
-        if (replica != options.Value.ReplicaId) notices.Writer.TryWrite(new Waiting(replica, notice, time.GetTimestamp()));
+        if (replica != replicas.Id) notices.Writer.TryWrite(new Waiting(replica, notice, time.GetTimestamp()));
     }
 
     /// <inheritdoc />

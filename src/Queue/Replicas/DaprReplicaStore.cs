@@ -7,7 +7,7 @@ namespace Gateway.Queue.Replicas;
 /// <summary>Under <c>replica:{id}</c>, beside the heads, with a time to live: what a replica that never comes back leaves goes by itself.</summary>
 internal sealed class DaprReplicaStore(DaprClient dapr, IOptions<QueueOptions> options) : IReplicaStore
 {
-    /// <summary>Long past the time after which it counts as dead; until then a restart finds its earlier boot.</summary>
+    /// <summary>Long past the time after which it counts as dead and its place as free; until then a restart finds its earlier boot.</summary>
     private static readonly TimeSpan TimeToLive = TimeSpan.FromHours(1);
 
     private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite };

@@ -16,6 +16,8 @@ internal interface IReplicaStore
 /// <summary>A replica's sign of life.</summary>
 /// <param name="Boot">Which run it is of.</param>
 /// <param name="RenewedAt">When it was given, Unix milliseconds by that replica's clock.</param>
+/// <param name="Name">The name of the process, where the id is a place; null: the id was configured.</param>
 internal sealed record ReplicaDocument(
     [property: JsonPropertyName("boot")] long Boot,
-    [property: JsonPropertyName("renewedAt")] long RenewedAt);
+    [property: JsonPropertyName("renewedAt")] long RenewedAt,
+    [property: JsonPropertyName("name")] string? Name = null);

@@ -8,6 +8,9 @@ namespace Gateway.Queue.Replicas;
 /// </summary>
 public interface IReplicas
 {
+    /// <summary>This replica's id; null: it has none yet.</summary>
+    string? Id { get; }
+
     /// <summary>This run of this replica; null: the others cannot see yet that it is alive.</summary>
     ReplicaBoot? Self { get; }
 

@@ -31,7 +31,11 @@ internal sealed class ReplicaRegistry(IReplicaStore store, TimeProvider time, IO
     private readonly Episode replaced = new();
     private long boot = time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private string Id => options.Value.ReplicaId;
+    private readonly ReplicaPlaces places = new(store, time, options);
+    private volatile string? id = options.Value.ReplicaId;
+
+    /// <inheritdoc />
+    public string? Id => id;
 
     /// <inheritdoc />
     public ReplicaBoot? Self { get; private set; }
@@ -46,7 +50,7 @@ internal sealed class ReplicaRegistry(IReplicaStore store, TimeProvider time, IO
         List<ReplicaBoot>? gone = null;
         foreach (var replica in named)
         {
-            var isGone = replica.Replica == Id
+            var isGone = replica.Replica == id
                 ? replica.Boot < Interlocked.Read(ref boot)
                 : await Look(replica).WaitAsync(cancellationToken);
             if (isGone) (gone ??= []).Add(replica);
@@ -55,25 +59,22 @@ internal sealed class ReplicaRegistry(IReplicaStore store, TimeProvider time, IO
         return gone ?? (IReadOnlyCollection<ReplicaBoot>)[];
     }
 
-    /// <summary>Gives a sign of life now.</summary>
+    /// <summary>Gives a sign of life now; the first one takes a place, unless the id was configured.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        if (id is null)
         {
-            var (stored, etag) = await store.LoadAsync(Id, cancellationToken);
-            if (Self is null && stored?.Boot >= boot) Interlocked.Exchange(ref boot, stored.Boot + 1);
-            if (stored?.Boot > boot)
-            {
-                // What this run holds counts as gone; saying otherwise would take the newer run's channels away.
-                if (replaced.Began()) QueueLog.ReplicaReplaced(logger, Id);
-                return;
-            }
-
-            if (await store.TrySaveAsync(Id, new ReplicaDocument(boot, time.GetUtcNow().ToUnixTimeMilliseconds()), etag, cancellationToken)) break;
-            if (attempt == 3) throw new QueueUnavailableException($"The document of the replica {Id} was changed by others {attempt} times in a row.");
+            var (place, run) = await places.TakeAsync(boot, cancellationToken);
+            Interlocked.Exchange(ref boot, run);
+            id = place;
+            QueueLog.PlaceTaken(logger, place);
+        }
+        else if (!await TryRenewAsync(id, cancellationToken))
+        {
+            return;
         }
 
-        Self ??= new ReplicaBoot(Id, boot);
+        Self ??= new ReplicaBoot(id, boot);
         registered.TrySetResult(Self);
     }
 
@@ -94,6 +95,26 @@ internal sealed class ReplicaRegistry(IReplicaStore store, TimeProvider time, IO
             }
 
             await Task.Delay(Self is null ? FirstRetry : RenewEvery, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>False: a newer run has taken over.</summary>
+    private async Task<bool> TryRenewAsync(string own, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (stored, etag) = await store.LoadAsync(own, cancellationToken);
+            if (Self is null && stored?.Boot >= boot) Interlocked.Exchange(ref boot, stored.Boot + 1);
+            if (stored?.Boot > boot)
+            {
+                // What this run holds counts as gone; saying otherwise would take the newer run's channels away.
+                if (replaced.Began()) QueueLog.ReplicaReplaced(logger, own);
+                return false;
+            }
+
+            var name = options.Value.ReplicaId is null ? options.Value.ReplicaName : null;
+            if (await store.TrySaveAsync(own, new ReplicaDocument(boot, time.GetUtcNow().ToUnixTimeMilliseconds(), name), etag, cancellationToken)) return true;
+            if (attempt == 3) throw new QueueUnavailableException($"The document of the replica {own} was changed by others {attempt} times in a row.");
         }
     }
 

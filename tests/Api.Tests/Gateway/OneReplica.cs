@@ -8,6 +8,8 @@ internal sealed class OneReplica : IReplicas
 {
     public static readonly ReplicaBoot Boot = new("replica-1", 1);
 
+    public string? Id => Boot.Replica;
+
     public ReplicaBoot? Self => Boot;
 
     public ValueTask<ReplicaBoot> SelfAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Boot);

@@ -45,9 +45,6 @@ internal sealed class GatewayServer
     /// <summary>The address of the sidecar of the app that hosts the actors.</summary>
     public string ActorsSidecarUrl => Around?.ActorsSidecar.HttpAddress.GetLeftPart(UriPartial.Authority) ?? SidecarUrl;
 
-    /// <summary>What the replica calls itself in the queues.</summary>
-    public string ReplicaId => $"{Environment.MachineName}-{Text(AppPort)}";
-
     /// <summary>The rest of the deployment on real Dapr; null for an embedded sidecar.</summary>
     public DaprdDeployment? Around { get; private set; }
 

@@ -30,9 +30,9 @@ internal sealed class SidecarClient(string url) : IDisposable
     }
 
     /// <summary>Waits until a device's queue knows that a replica holds a long poll.</summary>
-    public Task KnowsPollAsync(string deviceId, string replica) => Wait.UntilAsync(
-        $"the queue of {deviceId} to know of a long poll at {replica}",
-        async () => (await http.GetStringAsync(HeadOf(deviceId))).Contains(replica, StringComparison.Ordinal));
+    public Task KnowsPollAsync(string deviceId) => Wait.UntilAsync(
+        $"the queue of {deviceId} to know of a long poll",
+        async () => (await http.GetStringAsync(HeadOf(deviceId))).Contains("\"waits\":[{", StringComparison.Ordinal));
 
     public void Dispose() => http.Dispose();
 

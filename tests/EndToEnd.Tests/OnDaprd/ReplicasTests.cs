@@ -26,7 +26,7 @@ public sealed class ReplicasTests
         var session = await alice.OpenSessionAsync("pi-1", "diagnostic");
 
         var poll = device.ClaimAsync(waitMs: 20_000);
-        await sidecar.KnowsPollAsync("pi-1", two.ReplicaId);
+        await sidecar.KnowsPollAsync("pi-1");
         var sent = TimeProvider.System.GetTimestamp();
         var id = await alice.SendAsync(session, "system_info", new { });
 

@@ -43,7 +43,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Writer = new HistoryWriter(history, Committer, metrics, time, NullLogger<HistoryWriter>.Instance);
         Options = options;
         Queue = new CommandQueue(
-            Committer, Writer, Wakes, Observers, metrics, time, options, this, NullLogger<CommandQueue>.Instance);
+            Committer, Writer, Registry, Wakes, Observers, metrics, time, options, this, NullLogger<CommandQueue>.Instance);
     }
 
     public Committer Committer { get; }
@@ -161,7 +161,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
     public int Receive(QueueReplica from)
     {
         var receiver = new NoticeReceiver(Queue, Observers);
-        var notices = from.Wakes.TakeFor(Options.Value.ReplicaId);
+        var notices = from.Wakes.TakeFor(Registry.Id!);
         foreach (var notice in notices)
             receiver.Receive(JsonSerializer.Deserialize<ReplicaNotice>(JsonSerializer.Serialize(notice, JsonSerializerOptions.Web), JsonSerializerOptions.Web)!);
         return notices.Count;

@@ -40,8 +40,8 @@ public sealed class ReplicaPair : IAsyncLifetime
         sidecar = await SidecarHost.StartAsync(
             new SidecarOptions { AppId = "gateway-api", AppPort = port, HttpPort = 0, ResourcesPaths = [Components()], DataPath = folder },
             null, TimeProvider.System, CancellationToken.None);
-        First = await StartAsync("first", port, "api,actors");
-        Second = await StartAsync("second", FreePort(), "api");
+        First = await StartAsync(port, "api,actors");
+        Second = await StartAsync(FreePort(), "api");
         await sidecar.Ready.WaitAsync(Limit);
     }
 
@@ -57,7 +57,7 @@ public sealed class ReplicaPair : IAsyncLifetime
         new JwtSigner(new HmacJwtKey(Encoding.UTF8.GetBytes(JwtSecret)), new JwtRules { Audience = "authenticated" }, TimeProvider.System)
             .Sign(customerId, TimeSpan.FromHours(1));
 
-    private async Task<Replica> StartAsync(string id, int port, string roles)
+    private async Task<Replica> StartAsync(int port, string roles)
     {
         var publicPort = FreePort();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ContentRootPath = folder });
@@ -67,7 +67,6 @@ public sealed class ReplicaPair : IAsyncLifetime
             ["Gateway:PublicUrl"] = $"http://127.0.0.1:{publicPort}",
             ["Gateway:AppPort"] = $"{port}",
             ["Gateway:DataPath"] = folder,
-            ["Gateway:Queue:ReplicaId"] = id,
             ["Gateway:RateLimits:CustomerPerMinute"] = "0",
             ["ConnectionStrings:Gateway"] = null,
             ["SUPABASE_JWT_SECRET"] = JwtSecret,
