@@ -88,6 +88,7 @@ internal sealed class ComponentOpener(SidecarContext context, IReadOnlyList<ISid
         "pubsub" => "message bus",
         "secretstores" => "secret store",
         "bindings" => "binding",
+        "conversation" => "conversation",
         _ => "component type",
     };
 }

@@ -1,5 +1,6 @@
 using Gateway.Sidecar.Actors;
 using Gateway.Sidecar.Bindings;
+using Gateway.Sidecar.Conversation;
 using Gateway.Sidecar.Invoke;
 using Gateway.Sidecar.PubSub;
 using Gateway.Sidecar.Secrets;
@@ -21,6 +22,7 @@ internal static class SidecarFeatures
         new ActorsFeature(context),
         new PubSubFeature(context),
         new BindingsFeature(context),
+        new ConversationFeature(context),
         new SystemFeature(context),
     ];
 }
