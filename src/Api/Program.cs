@@ -5,5 +5,6 @@ return args switch
 {
     _ when TokenCommand.IsAskedFor(args) => await TokenCommand.RunAsync(args),
     _ when VerifyCommand.IsAskedFor(args) => await VerifyCommand.RunAsync(args),
+    _ when MigrateCommand.IsAskedFor(args) => await MigrateCommand.RunAsync(args),
     _ => await GatewayRun.RunAsync(() => GatewayApp.Build(args), GatewayApp.Explain),
 };
