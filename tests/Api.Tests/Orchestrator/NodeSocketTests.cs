@@ -112,8 +112,9 @@ public sealed class NodeSocketTests : IAsyncLifetime
 
         await node.Socket.SendAsync(new { jsonrpc = "2.0", method = "task_result", @params = new { task_id = task, status = "completed" }, id = "late" });
 
-        Assert.Equal(task, (await node.CalledAsync("cancel")).Text("params.task_id"));
-        TestNode.Fails(await node.Socket.ReceiveAsync(), -32003);
+        // Whether it is told to stop besides depends on who looks at the clock first.
+        var answer = await node.Socket.ReceiveAsync();
+        TestNode.Fails(answer.Find("method")?.ToString() == "cancel" ? await node.Socket.ReceiveAsync() : answer, -32003);
         var failed = await TaskAsync(task);
         Assert.Equal(("failed", "TIMEOUT"), (failed.Text("status"), failed.Text("error.code")));
     }
