@@ -102,12 +102,23 @@ public sealed class NodeSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Execute_Acknowledged_IsTheNodesForItsWholeTimeout()
+    {
+        await using var node = await StartAsync(Device);
+        await RunAsync(timeout: 600);
+        await node.TakeAsync();
+        await Wait.UntilAsync(
+            "the acknowledgement",
+            async () => (await host.Queue.ReadHeadAsync(Device, TimeSpan.Zero, default)).Claimed[0].Claim!.VisibleUntil == host.Time.GetUtcNow().AddSeconds(600).ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
     public async Task Execute_Acknowledged_LastsAsLongAsItsTimeoutAndThenFails()
     {
         await using var node = await StartAsync(Device);
         var task = await RunAsync(timeout: 20);
         await node.TakeAsync();
-        await Wait.UntilAsync("the acknowledgement", async () => (await host.Queue.ReadHeadAsync(Device, TimeSpan.Zero, default)).Claimed[0].Claim!.VisibleUntil == host.Time.GetUtcNow().AddSeconds(20).ToUnixTimeMilliseconds());
+        Assert.Equal("running", (await TaskAsync(task)).Text("status"));
         host.Time.Advance(TimeSpan.FromSeconds(20));
 
         await node.Socket.SendAsync(new { jsonrpc = "2.0", method = "task_result", @params = new { task_id = task, status = "completed" }, id = "late" });
