@@ -74,5 +74,7 @@ public abstract class ConsumerGroupConformance<TGroup> : SeveralConformance<TGro
 
 public sealed class EmbeddedConsumerGroups : ConsumerGroupConformance<EmbeddedGroup>;
 
+public sealed class EmbeddedRedisConsumerGroups : ConsumerGroupConformance<EmbeddedRedisGroup>;
+
 [Collection(DaprdCollection.Name), Trait("Sidecar", "daprd")]
 public sealed class DaprdConsumerGroups : ConsumerGroupConformance<DaprdGroup>;

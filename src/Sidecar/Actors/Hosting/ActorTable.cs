@@ -162,9 +162,9 @@ internal sealed class ActorTable : IDisposable
         }
     }
 
-    /// <summary>An actor that nobody else can take stays where it is, for as long as its host is there.</summary>
+    /// <summary>An actor that nobody else can take stays where it is, even where its host is gone: its running turn may yet end.</summary>
     private bool IsMisplaced(ActorInstance instance) =>
-        instance.Host is { } host && (host.IsGone || (hosts.Find(instance.Key) is { } owner && owner != host));
+        instance.Host is { } host && hosts.Find(instance.Key) is { } owner && owner != host;
 
     private async Task DeactivateAllAsync(Func<ActorInstance, bool> which, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(
