@@ -89,23 +89,11 @@ internal sealed class DaprdDeployment
     private static async Task<string> WriteComponentsAsync(Bench bench)
     {
         var folder = bench.NewFolder("components");
-        await WriteAsync("statestore", "state.redis", ("redisHost", bench.Dapr!.Redis.Host), ("keyPrefix", "name"), ("actorStateStore", "true"));
-        await WriteAsync("pubsub", "pubsub.redis", ("redisHost", bench.Dapr.Redis.Host));
-        await WriteAsync("secrets", "secretstores.local.env");
+        await ComponentFile.WriteAsync(
+            folder, "statestore", "state.redis", ("redisHost", bench.Dapr!.Redis.Host), ("keyPrefix", "name"), ("actorStateStore", "true"));
+        await ComponentFile.WriteAsync(folder, "pubsub", "pubsub.redis", ("redisHost", bench.Dapr.Redis.Host));
+        await ComponentFile.WriteAsync(folder, "secrets", "secretstores.local.env");
         return folder;
-
-        Task WriteAsync(string name, string type, params IEnumerable<(string Name, string Value)> metadata) => File.WriteAllTextAsync(
-            Path.Combine(folder, name + ".yaml"),
-            $$"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Component
-            metadata:
-              name: {{name}}
-            spec:
-              type: {{type}}
-              version: v1
-              metadata: [{{string.Join(", ", metadata.Select(item => $"{{name: {item.Name}, value: \"{item.Value}\"}}"))}}]
-            """);
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
