@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Gateway.Actors.Tests.Hosting.Telemetry;
 using Gateway.EndToEnd.Tests.Driver;
 using Gateway.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -51,6 +52,7 @@ public sealed class ProgramsApartTests
         var appPort = FreePort.Next();
         var opsPort = FreePort.Next();
         var port = FreePort.Next();
+        await using var collector = await FakeCollector.StartAsync();
         var actors = bench.Start("actors", BuiltProgram.Actors, [], new Dictionary<string, string?>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -59,6 +61,8 @@ public sealed class ProgramsApartTests
             ["Gateway__DataPath"] = bench.NewFolder("data"),
             ["DAPR_HTTP_PORT"] = Text(port),
             ["APP_API_TOKEN"] = AppToken,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         });
         var sidecar = StartSidecar(bench, "gateway-actors", appPort, port);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -78,12 +82,22 @@ public sealed class ProgramsApartTests
         Assert.Equal("""{"status":"ok"}""", await ops.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
         Assert.Equal("""{"ready":true,"checks":{"database":true,"redis":true}}""", await ops.GetStringAsync(new Uri("/readyz", UriKind.Relative)));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(ops, "/dapr/config"));
+        foreach (var at in new[] { ops, app })
+        {
+            var metrics = await at.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+            Assert.Contains("service_name=\"gateway-actors\"", metrics, StringComparison.Ordinal);
+            Assert.Contains("\ngateway_queue_depth{state=\"queued\"} 0\n", metrics, StringComparison.Ordinal);
+            Assert.Contains("\nhttp_client_request_duration_seconds_bucket{", metrics, StringComparison.Ordinal);
+            Assert.Contains("\ndotnet_process_memory_working_set_bytes ", metrics, StringComparison.Ordinal);
+        }
+
         await sidecar.KillAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(ops, "/readyz"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(ops, "/healthz"));
 
         actors.Terminate();
         Assert.Equal(0, await actors.ExitAsync());
+        foreach (var path in new[] { "/v1/traces", "/v1/metrics" }) Assert.Contains("gateway-actors", collector.Received(path), StringComparison.Ordinal);
     }
 
     private static ProgramProcess StartSidecar(Bench bench, string appId, int appPort, int port) => bench.Start(

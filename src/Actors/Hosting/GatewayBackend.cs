@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Hosting.Health;
+using Gateway.Actors.Hosting.Telemetry;
+using Gateway.Actors.Hosting.Telemetry.Prometheus;
 using Gateway.Core.Queue;
 using Gateway.Queue;
 using Gateway.Storage;
@@ -22,10 +24,12 @@ public static class GatewayBackend
     }
 
     /// <summary>Adds the backend of a process with these roles.</summary>
+    /// <exception cref="GatewayStartException">What is named as a collector of telemetry is no address.</exception>
     public static void AddGatewayBackend(this WebApplicationBuilder builder, GatewayOptions options)
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
+        services.AddTelemetry(builder.Configuration);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(8));
         services.AddGatewayStorage(builder.Configuration);
         services.AddHostedService<StorageMigration>();
@@ -55,9 +59,11 @@ public static class GatewayBackend
     /// <exception cref="AggregateException">Several are.</exception>
     public static void ValidateSettings(this WebApplication app) => app.Services.GetRequiredService<IStartupValidator>().Validate();
 
-    /// <summary>Maps what the sidecar calls.</summary>
+    /// <summary>Maps what the sidecar calls, and <c>/metrics</c>.</summary>
     public static void MapGatewayBackend(this WebApplication app)
     {
+        var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        app.MapMetrics(options.AppPort, options.OpsPort);
         app.MapActorsHandlers().OnAppPortOnly();
         app.MapSubscribeHandler().OnAppPortOnly().WhenReplicaHasId();
         app.MapQueueNotices().OnAppPortOnly();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -2,8 +2,6 @@ using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Surfaces.Gateway;
 using Gateway.Api.Surfaces.Orchestrator;
-using Gateway.Api.Telemetry;
-using Gateway.Api.Telemetry.Prometheus;
 using Gateway.Sidecar.Hosting;
 using Microsoft.AspNetCore.Connections;
 
@@ -24,7 +22,6 @@ internal static class GatewayApp
         if (embedded || string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Gateway")))
             builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));
         if (embedded) EmbeddedSidecar.Add(builder, options);
-        builder.Services.AddTelemetry(builder.Configuration);
         builder.AddGatewayBackend(options);
         if (options.HostsApi) builder.AddSurfaces(options);
         if (builder.Environment.IsDevelopment()) builder.Services.AddHostedService<StartBanner>();
@@ -64,7 +61,6 @@ internal static class GatewayApp
             app.MapBackendHealth();
         }
 
-        app.MapMetrics(options.AppPort, options.OpsPort);
         app.MapGatewayBackend();
         return app;
     }

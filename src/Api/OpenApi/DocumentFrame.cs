@@ -1,5 +1,5 @@
+using Gateway.Actors.Hosting;
 using Gateway.Api.Auth;
-using Gateway.Api.Health;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

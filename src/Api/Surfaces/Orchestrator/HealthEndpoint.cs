@@ -1,3 +1,4 @@
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Health;
 using Gateway.Api.Channels.Sockets;
 using Gateway.Api.Health;

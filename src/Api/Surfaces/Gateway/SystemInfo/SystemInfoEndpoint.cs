@@ -1,5 +1,5 @@
+using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Health;
-using Gateway.Api.Health;
 
 namespace Gateway.Api.Surfaces.Gateway.SystemInfo;
 

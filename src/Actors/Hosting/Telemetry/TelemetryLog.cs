@@ -1,4 +1,4 @@
-namespace Gateway.Api.Telemetry;
+namespace Gateway.Actors.Hosting.Telemetry;
 
 /// <summary>Log messages of telemetry: events 3600 to 3619.</summary>
 internal static partial class TelemetryLog

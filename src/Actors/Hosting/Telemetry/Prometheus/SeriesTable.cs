@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>
 /// The series of one metric by their tags. Finding a known one takes no lock and allocates nothing. There are never more than the limit: from

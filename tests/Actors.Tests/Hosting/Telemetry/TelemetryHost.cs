@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Gateway.Actors.Hosting;
-using Gateway.Api.Telemetry;
-using Gateway.Api.Telemetry.Prometheus;
+using Gateway.Actors.Hosting.Telemetry;
+using Gateway.Actors.Hosting.Telemetry.Prometheus;
 using Gateway.Api.Tests.Auth;
 using Gateway.Core.Commands;
 using Gateway.Queue;
@@ -16,7 +16,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 /// <summary>The telemetry on a real Kestrel with a public port and an app port, and one endpoint to ask for something.</summary>
 internal sealed class TelemetryHost : IAsyncDisposable

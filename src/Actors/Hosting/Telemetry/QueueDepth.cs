@@ -3,7 +3,7 @@ using Gateway.Core.Commands;
 using Gateway.Storage;
 using Gateway.Storage.History;
 
-namespace Gateway.Api.Telemetry;
+namespace Gateway.Actors.Hosting.Telemetry;
 
 /// <summary>
 /// Counts the commands in all queues, for the gauge <c>gateway.queue.depth</c>. What a replica keeps of its queues does not tell: others work on
@@ -31,7 +31,7 @@ internal sealed class QueueDepth : BackgroundService
         this.counts = counts;
         this.time = time;
         this.logger = logger;
-        meters.Create("Gateway.Api").CreateObservableGauge(
+        meters.Create("Gateway.Hosting").CreateObservableGauge(
             "gateway.queue.depth", Measure, "{command}", "Commands in all queues of all replicas, by state: pending_approval, queued, claimed.");
     }
 

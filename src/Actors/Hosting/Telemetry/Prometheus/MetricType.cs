@@ -1,4 +1,4 @@
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>The types of the text format that instruments become.</summary>
 internal enum MetricType

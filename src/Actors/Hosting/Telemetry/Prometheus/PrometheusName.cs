@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>
 /// Names as Prometheus wants them, made from OpenTelemetry's (OpenTelemetry, "Prometheus and OpenMetrics Compatibility", metric metadata and

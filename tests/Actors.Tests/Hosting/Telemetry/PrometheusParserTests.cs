@@ -1,4 +1,4 @@
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 /// <summary>The tests' own judge must be able to say no.</summary>
 public sealed class PrometheusParserTests

@@ -1,9 +1,7 @@
-using Gateway.Actors.Hosting;
-using Gateway.Api.Health;
 using Gateway.Queue;
 using Microsoft.Extensions.Options;
 
-namespace Gateway.Api.Telemetry;
+namespace Gateway.Actors.Hosting.Telemetry;
 
 /// <summary>Who sends the telemetry, in the words of OpenTelemetry's semantic conventions for a service.</summary>
 /// <param name="Name"><c>service.name</c>: <c>OTEL_SERVICE_NAME</c>, else the Dapr app id.</param>

@@ -1,9 +1,9 @@
 using System.Reflection;
 
-namespace Gateway.Api.Health;
+namespace Gateway.Actors.Hosting;
 
 /// <summary>What was built, from the assembly.</summary>
-internal static class BuildInfo
+public static class BuildInfo
 {
     private static readonly string[] Parts = Informational().Split('+', 2);
 

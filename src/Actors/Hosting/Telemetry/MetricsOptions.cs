@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Gateway.Api.Telemetry;
+namespace Gateway.Actors.Hosting.Telemetry;
 
 /// <summary>How metrics are shown. Bound from <c>Gateway:Metrics</c>.</summary>
 internal sealed class MetricsOptions

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
 
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary><c>GET /metrics</c>, for a Prometheus.</summary>
-internal static class MetricsEndpoint
+public static class MetricsEndpoint
 {
     /// <summary>
     /// Maps it. It is there on the app port, without the sidecar's token: that port is this machine's only, and metrics hold no secret; and on the

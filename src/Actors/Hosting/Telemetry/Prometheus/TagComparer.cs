@@ -1,4 +1,4 @@
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>Compares tags in their order; a measurement's span is looked up without making an array of it.</summary>
 internal sealed class TagComparer :

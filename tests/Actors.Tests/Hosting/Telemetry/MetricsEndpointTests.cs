@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Gateway.Api.Telemetry;
+using Gateway.Actors.Hosting.Telemetry;
 using Gateway.Core.Commands;
 
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 public sealed partial class MetricsEndpointTests
 {

@@ -1,4 +1,4 @@
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>One metric with all its series: what stands under one <c># TYPE</c>. Measurements come from any thread.</summary>
 internal abstract class MetricFamily(string name, string? description, MetricType type)

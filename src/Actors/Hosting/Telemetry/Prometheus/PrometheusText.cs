@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>Writes Prometheus's text format, version 0.0.4 ("Exposition formats" in its documentation).</summary>
 internal sealed class PrometheusText

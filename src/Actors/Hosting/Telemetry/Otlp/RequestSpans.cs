@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
-namespace Gateway.Api.Telemetry.Otlp;
+namespace Gateway.Actors.Hosting.Telemetry.Otlp;
 
 /// <summary>
 /// Gives the spans of requests what is known only at their end: the route, which is also their name, and the status (OpenTelemetry, "Semantic

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Gateway.Api.Telemetry;
+namespace Gateway.Actors.Hosting.Telemetry;
 
 /// <summary>
 /// Which meters are this program's to show: its own, ASP.NET Core's, the runtime's and those of what it calls. A process may hold more than

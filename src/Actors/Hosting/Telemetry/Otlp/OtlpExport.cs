@@ -1,10 +1,9 @@
-using Gateway.Actors.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Gateway.Api.Telemetry.Otlp;
+namespace Gateway.Actors.Hosting.Telemetry.Otlp;
 
 /// <summary>
 /// Sends traces and metrics to a collector by OTLP. Which one, how and how often, <c>OTEL_*</c> says as OpenTelemetry specifies it; a default

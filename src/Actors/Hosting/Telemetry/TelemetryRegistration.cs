@@ -1,13 +1,13 @@
-using Gateway.Api.Telemetry.Otlp;
-using Gateway.Api.Telemetry.Prometheus;
+using Gateway.Actors.Hosting.Telemetry.Otlp;
+using Gateway.Actors.Hosting.Telemetry.Prometheus;
 
-namespace Gateway.Api.Telemetry;
+namespace Gateway.Actors.Hosting.Telemetry;
 
 /// <summary>Adds what shows how the gateway does: <c>/metrics</c> (to be mapped by <see cref="MetricsEndpoint.MapMetrics"/>) and OTLP.</summary>
-internal static class TelemetryRegistration
+public static class TelemetryRegistration
 {
     /// <summary>Adds it. OTLP only when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Settings: section <c>Gateway:Metrics</c>, and <c>OTEL_*</c>.</summary>
-    /// <exception cref="Actors.Hosting.GatewayStartException">The endpoint is no address.</exception>
+    /// <exception cref="GatewayStartException">The endpoint is no address.</exception>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MetricsOptions>().BindConfiguration(MetricsOptions.Section).ValidateDataAnnotations().ValidateOnStart();

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
-namespace Gateway.Api.Telemetry.Prometheus;
+namespace Gateway.Actors.Hosting.Telemetry.Prometheus;
 
 /// <summary>What an instrument of .NET is in the text format.</summary>
 /// <param name="Type">Its type.</param>

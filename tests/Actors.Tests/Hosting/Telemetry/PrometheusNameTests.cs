@@ -1,6 +1,6 @@
-using Gateway.Api.Telemetry.Prometheus;
+using Gateway.Actors.Hosting.Telemetry.Prometheus;
 
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 /// <summary>OpenTelemetry, "Prometheus and OpenMetrics Compatibility".</summary>
 public sealed class PrometheusNameTests

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 /// <summary>
 /// Reads the text format, version 0.0.4, as strictly as its documentation words it, and beyond: each metric's lines stand together, no series

@@ -1,15 +1,11 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Text;
 using Gateway.Actors.Hosting;
-using Gateway.Api.Telemetry.Otlp;
-using Gateway.Api.Tests.Auth;
+using Gateway.Actors.Hosting.Telemetry.Otlp;
 using Gateway.TestKit;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 public sealed class OtlpExportTests
 {
@@ -85,43 +81,4 @@ public sealed class OtlpExportTests
         await collector.DisposeAsync();
         await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(8), Token);
     }
-
-    /// <summary>Takes what is sent by OTLP over HTTP.</summary>
-    private sealed class FakeCollector : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<Request> requests = new();
-        private LocalServer? server;
-
-        public string Address => server!.Address.ToString().TrimEnd('/');
-
-        public IReadOnlyCollection<Request> Requests => requests;
-
-        public static async Task<FakeCollector> StartAsync()
-        {
-            var collector = new FakeCollector();
-            collector.server = await LocalServer.StartAsync(collector.TakeAsync);
-            return collector;
-        }
-
-        /// <summary>All bodies of a path; texts are readable in them.</summary>
-        public string Received(string path)
-        {
-            var bodies = requests.Where(request => request.Path == path).Select(request => request.Body).ToList();
-            Assert.NotEmpty(bodies);
-            return string.Join('\n', bodies);
-        }
-
-        public ValueTask DisposeAsync() => server!.DisposeAsync();
-
-        private async Task TakeAsync(HttpContext context)
-        {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            requests.Enqueue(new Request(
-                context.Request.Path, context.Request.ContentType ?? "", context.Request.Headers["x-key"].ToString(), Encoding.Latin1.GetString(body.ToArray())));
-            context.Response.ContentType = "application/x-protobuf";
-        }
-    }
-
-    private sealed record Request(string Path, string ContentType, string Key, string Body);
 }

@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
-using Gateway.Api.Telemetry;
-using Gateway.Api.Telemetry.Prometheus;
+using Gateway.Actors.Hosting.Telemetry;
+using Gateway.Actors.Hosting.Telemetry.Prometheus;
 using Gateway.Api.Tests.Auth;
 using Gateway.TestKit;
 using Microsoft.Extensions.Options;
 
-namespace Gateway.Api.Tests.Telemetry;
+namespace Gateway.Actors.Tests.Hosting.Telemetry;
 
 public sealed class PrometheusCollectorTests : IDisposable
 {
