@@ -22,14 +22,23 @@ internal sealed class Bench : IAsyncDisposable
 
     private Bench(DaprStack dapr) => Dapr = dapr;
 
+    private Bench(ServerStores stores) => Stores = stores;
+
     /// <summary>Real Dapr, which the servers of this bench run on; null: they have their embedded sidecar.</summary>
     public DaprStack? Dapr { get; }
+
+    /// <summary>The servers that this bench's embedded sidecars and relational store work on; null: files.</summary>
+    public ServerStores? Stores { get; }
 
     /// <summary>The test's folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("gateway-e2e-").FullName;
 
     /// <summary>Servers run as in production: on real Dapr with Redis, and the actors as an app of their own. Skips the test where there is no Dapr.</summary>
     public static async Task<Bench> OnDaprdAsync() => new(await DaprStack.StartAsync());
+
+    /// <summary>Servers run alone, each with its embedded sidecar, on Redis and Postgres of the test. Skips the test where they are not installed.</summary>
+    /// <param name="stateStore">The state store's component type: <c>state.redis</c> or <c>state.postgresql</c>.</param>
+    public static async Task<Bench> OnServersAsync(string stateStore) => new(await ServerStores.StartAsync(stateStore));
 
     /// <summary>Starts a <c>daprd</c>, which may be before its app.</summary>
     public async Task<DaprdProcess> StartDaprdAsync(DaprdOptions options)
@@ -85,6 +94,7 @@ internal sealed class Bench : IAsyncDisposable
             await Dapr.DisposeAsync();
         }
 
+        if (Stores is not null) await Stores.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -27,6 +27,8 @@ internal sealed class GatewayServer
             ["Gateway__Sidecar__HttpPort"] = Text(SidecarPort),
             ["Gateway__DataPath"] = DataPath,
         };
+        if (bench.Stores is null) return;
+        foreach (var (name, value) in bench.Stores.Settings) Settings[name] = value;
     }
 
     public int PublicPort { get; } = FreePort.Next();
