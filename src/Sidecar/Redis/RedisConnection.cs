@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 
 namespace Gateway.Sidecar.Redis;
 
@@ -108,9 +107,9 @@ internal sealed class RedisConnection : IAsyncDisposable
             do await stream.WriteAsync(output.WrittenMemory, closing.Token);
             while (FillOutput());
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            Close(new RedisException(RedisFault.Lost, $"the connection to Redis at {address} broke: {Reason(error)}", error));
+            Close(Broken(error));
         }
     }
 
@@ -176,9 +175,10 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             Close(new RedisException(RedisFault.Lost, $"Redis at {address} closed the connection", error));
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            Close(new RedisException(RedisFault.Lost, $"the connection to Redis at {address} broke: {Reason(error)}", error));
+            // Also when it was closed from here; then the reason is known already.
+            Close(Broken(error));
         }
     }
 
@@ -220,5 +220,6 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     private static RedisException NotSent(RedisException reason) => new(RedisFault.Unreachable, reason.Message, reason);
 
-    private static string Reason(Exception error) => (error.InnerException ?? error).Message;
+    private RedisException Broken(Exception error) =>
+        new(RedisFault.Lost, $"the connection to Redis at {address} broke: {(error.InnerException ?? error).Message}", error);
 }

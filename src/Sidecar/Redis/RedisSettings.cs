@@ -9,7 +9,7 @@ namespace Gateway.Sidecar.Redis;
 /// How a component reaches Redis: the metadata that Dapr's Redis components share, by the same names
 /// (https://docs.dapr.io/reference/components-reference/supported-state-stores/setup-redis/). Those of Dapr's connection pool mean nothing
 /// here, where all commands share one connection: <c>poolSize</c>, <c>minIdleConns</c>, <c>maxConnAge</c>, <c>idleTimeout</c>,
-/// <c>idleCheckFrequency</c>.
+/// <c>idleCheckFrequency</c>. Writing counts as waiting for the reply, so neither does <c>writeTimeout</c>.
 /// </summary>
 internal sealed record RedisSettings
 {

@@ -30,6 +30,6 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>One write; null when it is done.</summary>
     ValueTask<StateFailure?> WriteAsync(StateWrite write, CancellationToken cancellationToken);
 
-    /// <summary>Several writes, all or none; null when they are done.</summary>
+    /// <summary>Several writes, all or none (state.redis: all that are not refused); null when they are done.</summary>
     ValueTask<StateFailure?> TransactAsync(IReadOnlyList<StateWrite> writes, CancellationToken cancellationToken);
 }

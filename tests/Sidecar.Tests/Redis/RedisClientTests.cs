@@ -7,6 +7,8 @@ namespace Gateway.Sidecar.Tests.Redis;
 /// <summary>The client against peers that do not behave, in time that the test moves.</summary>
 public sealed class RedisClientTests
 {
+    // More than any buffer on the way takes, so that what comes after it cannot have been sent.
+    private const int Unsendable = 64 << 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly ManualTimeProvider time = new();
 
@@ -79,6 +81,36 @@ public sealed class RedisClientTests
     }
 
     [Fact]
+    public async Task Execute_CallerGivesUpBeforeItIsSent_NeverRuns()
+    {
+        var go = new TaskCompletionSource();
+        List<string> commands = [];
+        await using var redis = new ScriptedRedis(async connection =>
+        {
+            await connection.GreetAsync();
+            await go.Task;
+            await connection.ReadAsync();
+            await connection.SendAsync("+OK\r\n");
+            while (true)
+            {
+                commands.Add(await connection.ReadAsync());
+                await connection.SendAsync($"+{commands[^1]}\r\n");
+            }
+        });
+        await using RedisClient client = Connect(redis);
+        await client.ConnectAsync(Cancelled);
+        Task<RespValue> blocking = client.ExecuteAsync(new RedisCommand("SET", new byte[Unsendable]), Cancelled).AsTask();
+        using var caller = new CancellationTokenSource();
+        Task<RespValue> abandoned = client.ExecuteAsync(new RedisCommand("INCR"), caller.Token).AsTask();
+        Task<RespValue> next = Run(client, "NEXT");
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned);
+        go.SetResult();
+        Assert.Equal(["OK", "NEXT"], (await Task.WhenAll(blocking, next)).Select(reply => reply.Text));
+        Assert.Equal(["NEXT"], commands);
+    }
+
+    [Fact]
     public async Task Execute_PeerClosesBeforeItsReply_IsLostAndNotSentAgain()
     {
         List<string> commands = [];
@@ -122,8 +154,7 @@ public sealed class RedisClientTests
         });
         await using RedisClient client = Connect(redis);
         await client.ConnectAsync(Cancelled);
-        // More than any buffer on the way takes, so that what comes after it cannot have been sent.
-        Task<RespValue> blocking = client.ExecuteAsync(new RedisCommand("SET", new byte[64 << 20]), Cancelled).AsTask();
+        Task<RespValue> blocking = client.ExecuteAsync(new RedisCommand("SET", new byte[Unsendable]), Cancelled).AsTask();
         Task<RespValue> behind = Run(client, "INCR", "x");
         close.SetResult();
         Assert.Equal(RedisFault.Lost, (await FailsAsync(blocking)).Fault);

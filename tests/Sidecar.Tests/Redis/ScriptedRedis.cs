@@ -45,8 +45,9 @@ internal sealed class ScriptedRedis : IAsyncDisposable
                 running.Add(RunAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
+            // A listener that has just stopped says so in more than one way.
             await Task.WhenAll(running);
         }
     }

@@ -148,8 +148,8 @@ internal sealed class RedisStreamReader : IAsyncDisposable
 
     private RedisCommand Command(IReadOnlyList<string> names)
     {
-        // Redis counts for each stream. Few from each of many, or one read would bring more than is good to hold.
-        int count = Math.Max(settings.Concurrency, settings.QueueDepth / names.Count);
+        // Redis counts for each stream: few from each of many, so that one read brings no more than the queue holds.
+        int count = Math.Max(1, settings.QueueDepth / names.Count);
         List<RedisArgument> parts = ["XREADGROUP", "GROUP", group, group, "COUNT", count, "BLOCK", (long)Block.TotalMilliseconds, "STREAMS"];
         parts.AddRange(names.Select(name => (RedisArgument)name));
         parts.AddRange(Enumerable.Repeat<RedisArgument>(">", names.Count));

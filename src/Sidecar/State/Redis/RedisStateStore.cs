@@ -12,13 +12,11 @@ internal sealed class RedisStateStore : IStateStore
 {
     private readonly RedisClient client;
     private readonly string? standardTtl;
-    private readonly ILogger logger;
 
-    private RedisStateStore(RedisClient client, string? standardTtl, ILogger logger)
+    private RedisStateStore(RedisClient client, string? standardTtl)
     {
         this.client = client;
         this.standardTtl = standardTtl;
-        this.logger = logger;
     }
 
     /// <summary>As /v1.0/metadata of daprd lists it.</summary>
@@ -50,7 +48,7 @@ internal sealed class RedisStateStore : IStateStore
         try
         {
             await client.ConnectAsync(cancellationToken);
-            return new RedisStateStore(client, ttl, loggers.CreateLogger("Gateway.Sidecar.State"));
+            return new RedisStateStore(client, ttl);
         }
         catch (RedisException error)
         {
@@ -184,8 +182,7 @@ internal sealed class RedisStateStore : IStateStore
         }
         catch (RedisException error)
         {
-            // Never an etag's conflict: nothing is known of what is stored.
-            StateLog.CommitFailed(logger, error, keys.Count);
+            // Never an etag's conflict: nothing is known of what is stored. The client has logged that Redis is gone, once.
             return (null, new StateFailure(StateFailureKind.Other, error.Message));
         }
     }
