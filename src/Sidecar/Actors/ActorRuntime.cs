@@ -1,13 +1,14 @@
 using Gateway.Sidecar.Actors.Hosting;
 using Gateway.Sidecar.Actors.Reminders;
 using Gateway.Sidecar.Hosting;
+using Gateway.Sidecar.Scheduling;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Sidecar.Actors;
 
 /// <summary>
 /// What the sidecars of one process share of the actors: where they live, their turns, and their reminders. What is Dapr's placement
-/// service elsewhere is <see cref="ActorHosts"/>, and what is its scheduler is <see cref="ReminderBook"/>.
+/// service elsewhere is <see cref="ActorHosts"/>, and what is its scheduler is the book of reminders.
 /// </summary>
 internal sealed class ActorRuntime : IAsyncDisposable
 {
@@ -30,7 +31,7 @@ internal sealed class ActorRuntime : IAsyncDisposable
 
     public ActorTable Table { get; }
 
-    public ReminderBook Book { get; }
+    public ScheduleBook<ReminderKey, Reminder, ReminderRow> Book { get; }
 
     public ReminderRunner Reminders { get; }
 
@@ -57,16 +58,16 @@ internal sealed class ActorRuntime : IAsyncDisposable
         Table.Dispose();
     }
 
-    private static ReminderBook OpenBook(string? folder, ILogger logger)
+    private static ScheduleBook<ReminderKey, Reminder, ReminderRow> OpenBook(string? folder, ILogger logger)
     {
-        if (folder is null) return new ReminderBook(null, logger);
+        if (folder is null) return new ScheduleBook<ReminderKey, Reminder, ReminderRow>(null, logger);
         try
         {
-            return new ReminderBook(new SqliteReminderJournal(folder), logger);
+            return new ScheduleBook<ReminderKey, Reminder, ReminderRow>(new SqliteReminderJournal(folder), logger);
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
-            string file = Path.Combine(folder, SqliteReminderJournal.FileName);
+            string file = Path.Combine(folder, SchedulerFile.Name);
             throw new SidecarStartException($"{file}: the reminders cannot be opened: {error.Message.ReplaceLineEndings(" ")}", error);
         }
     }

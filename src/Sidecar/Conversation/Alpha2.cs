@@ -35,7 +35,7 @@ internal static class Alpha2
             ToolChoice = ReadToolChoice(message, tools),
             Temperature = message.Number("temperature") ?? 0,
             Metadata = metadata,
-            ResponseSchema = message.Message("responseFormat", "response_format")?.Raw,
+            ResponseSchema = message.Message("responseFormat", "response_format")?.AsSent,
         };
     }
 
@@ -88,7 +88,7 @@ internal static class Alpha2
     private static ConversationTool? ReadTool(ProtoJson tool)
     {
         if (tool.Expect(JsonTokenType.StartObject).Message("function") is not { } function) return null;
-        string? schema = function.Message("parameters")?.Raw;
+        string? schema = function.Message("parameters")?.AsSent;
         return new ConversationTool(
             function.Text("name") ?? "", function.Text("description") ?? "", schema is null ? null : JsonSerializer.Deserialize<JsonElement>(schema));
     }

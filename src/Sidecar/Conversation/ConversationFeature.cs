@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateway.Sidecar.Components;
@@ -17,8 +16,6 @@ namespace Gateway.Sidecar.Conversation;
 /// </summary>
 internal sealed class ConversationFeature(SidecarContext context) : ISidecarFeature
 {
-    // protobuf escapes only what JSON must.
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Dictionary<string, IConversation> models = new(StringComparer.Ordinal);
 
     public ValueTask<IReadOnlyList<string>?> AddComponentAsync(ComponentSpec component, CancellationToken cancellationToken)
@@ -67,7 +64,7 @@ internal sealed class ConversationFeature(SidecarContext context) : ISidecarFeat
             }
 
             ConversationAnswer answer = await model.ConverseAsync(read(message), http.RequestAborted);
-            await http.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(write(message, answer), Plain));
+            await http.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(write(message, answer), ProtoJson.Plain));
         }
         catch (ProtoJsonException error)
         {

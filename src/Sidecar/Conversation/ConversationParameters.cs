@@ -13,6 +13,6 @@ internal static class ConversationParameters
     {
         ProtoJson? parameters = message.Message("parameters");
         foreach ((_, ProtoJson value) in parameters?.Members ?? []) value.Expect(JsonTokenType.StartObject);
-        return parameters?.Raw;
+        return parameters?.AsSent;
     }
 }

@@ -2,6 +2,7 @@ using Gateway.Sidecar.Actors;
 using Gateway.Sidecar.Bindings;
 using Gateway.Sidecar.Conversation;
 using Gateway.Sidecar.Invoke;
+using Gateway.Sidecar.Jobs;
 using Gateway.Sidecar.PubSub;
 using Gateway.Sidecar.Secrets;
 using Gateway.Sidecar.State;
@@ -21,6 +22,7 @@ internal static class SidecarFeatures
         new InvokeFeature(context),
         new ActorsFeature(context),
         new PubSubFeature(context),
+        new JobsFeature(context),
         new BindingsFeature(context),
         new ConversationFeature(context),
         new SystemFeature(context),

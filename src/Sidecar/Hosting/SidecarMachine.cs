@@ -1,9 +1,10 @@
 using Gateway.Sidecar.Actors;
 using Gateway.Sidecar.Components;
+using Gateway.Sidecar.Jobs;
 
 namespace Gateway.Sidecar.Hosting;
 
-/// <summary>What the sidecars of one process share, be it one or several: the opened components, the apps by their ids, and the actors.</summary>
+/// <summary>What the sidecars of one process share, be it one or several: the opened components, the apps by their ids, the actors and the jobs.</summary>
 internal sealed class SidecarMachine(string? dataPath, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     public TimeProvider Time { get; } = time;
@@ -19,15 +20,21 @@ internal sealed class SidecarMachine(string? dataPath, TimeProvider time, ILogge
 
     public ActorRuntime Actors { get; } = new(dataPath, time, loggers);
 
-    /// <summary>Before the sidecars are stopped: no actor's turn begins any more.</summary>
-    public void BeginStop() => Actors.Stop();
+    public JobRuntime Jobs { get; } = new(dataPath, time, loggers);
+
+    /// <summary>Before the sidecars are stopped: no actor's turn and no job begins any more.</summary>
+    public void BeginStop()
+    {
+        Actors.Stop();
+        Jobs.Runner.Stop();
+    }
 
     /// <summary>After the sidecars have stopped.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await Actors.WhenIdleAsync().WaitAsync(cancellationToken);
+            await Task.WhenAll(Actors.WhenIdleAsync(), Jobs.Runner.WhenIdleAsync()).WaitAsync(cancellationToken);
         }
         finally
         {
@@ -37,6 +44,7 @@ internal sealed class SidecarMachine(string? dataPath, TimeProvider time, ILogge
 
     public async ValueTask DisposeAsync()
     {
+        await Jobs.DisposeAsync();
         await Actors.DisposeAsync();
         await Components.DisposeAsync();
     }

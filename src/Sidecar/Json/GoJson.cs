@@ -41,6 +41,14 @@ internal static class GoJson
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>The same as <see cref="WriteCompact"/>, in an array.</summary>
+    public static byte[] Compact(ReadOnlySpan<byte> json)
+    {
+        var output = new ArrayBufferWriter<byte>(json.Length + 16);
+        WriteCompact(output, json);
+        return output.WrittenSpan.ToArray();
+    }
+
     /// <summary>
     /// Writes JSON text that becomes part of another document: its members keep their order, blanks between its parts go, and
     /// <c>&lt;</c>, <c>&gt;</c> and <c>&amp;</c> are escaped.

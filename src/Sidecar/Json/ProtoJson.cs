@@ -11,7 +11,13 @@ namespace Gateway.Sidecar.Json;
 /// </summary>
 internal sealed class ProtoJson
 {
+    /// <summary>How protobuf's JSON is written: escaped only where JSON must be.</summary>
+    public static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const int MaxDepth = 500;
+
+    // protobuf's durations hold ten thousand years.
+    private const long MaxSeconds = 315_576_000_000;
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
     private readonly ReadOnlyMemory<byte> source;
     private readonly int start;
@@ -51,7 +57,7 @@ internal sealed class ProtoJson
     public IReadOnlyList<(string Name, ProtoJson Value)> Members => members;
 
     /// <summary>As it was sent.</summary>
-    public string Raw => Encoding.UTF8.GetString(source.Span[start..end]);
+    public string AsSent => Encoding.UTF8.GetString(source.Span[start..end]);
 
     /// <summary>The message of a body; an empty body is one without fields.</summary>
     /// <exception cref="ProtoJsonException">It is none.</exception>
@@ -100,11 +106,35 @@ internal sealed class ProtoJson
     public double? Number(params ReadOnlySpan<string> names)
     {
         if (Find(names) is not { } value) return null;
-        string digits = value.kind == JsonTokenType.String ? value.text : value.Raw;
+        string digits = value.kind == JsonTokenType.String ? value.text : value.AsSent;
         return value.kind is JsonTokenType.Number or JsonTokenType.String && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? number
             : throw value.Invalid("double", names[0]);
     }
+
+    /// <summary>A whole number from 0 to 2^32 - 1.</summary>
+    public long? Unsigned(params ReadOnlySpan<string> names)
+    {
+        if (Find(names) is not { } value) return null;
+        string digits = value.kind == JsonTokenType.String ? value.text : value.AsSent;
+        return value.kind is JsonTokenType.Number or JsonTokenType.String && uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            ? number
+            : throw value.Invalid("uint32", names[0]);
+    }
+
+    /// <summary>A duration: seconds with an <c>s</c>, and at most nine places.</summary>
+    public TimeSpan? Duration(params ReadOnlySpan<string> names)
+    {
+        if (Find(names) is not { } value) return null;
+        string text = value.Expect(JsonTokenType.String).text;
+        return text.EndsWith('s') && decimal.TryParse(text[..^1], NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds)
+            && decimal.Abs(seconds) <= MaxSeconds
+            ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
+            : throw new ProtoJsonException($"proto: {Place(source, value.start)}: invalid google.protobuf.Duration value {value.AsSent}");
+    }
+
+    /// <summary>A field of any kind as it was sent, null too; null where it was left out.</summary>
+    public string? Raw(string name) => members.FirstOrDefault(member => member.Name == name).Value is { } value ? value.AsSent : null;
 
     /// <summary>A map of texts.</summary>
     public Dictionary<string, string> Texts(string name)
@@ -122,7 +152,7 @@ internal sealed class ProtoJson
     public ProtoJsonException Invalid(string type, string field) =>
         new($"proto: {Place(source, start)}: invalid value for {type} field {field}: {FirstToken}");
 
-    private string FirstToken => kind is JsonTokenType.StartObject or JsonTokenType.StartArray ? Raw[..1] : Raw;
+    private string FirstToken => kind is JsonTokenType.StartObject or JsonTokenType.StartArray ? AsSent[..1] : AsSent;
 
     private ProtoJson Expect(JsonTokenType type, string typeName, string field) => kind == type ? this : throw Invalid(typeName, field);
 

@@ -16,6 +16,7 @@ public sealed class BindingComponentTests
     [InlineData("bindings.cron", "route", "/x", "schedule not set")]
     [InlineData("bindings.cron", "schedule", "soon", "invalid schedule format 'soon': expected 5 to 6 fields, found 1: [soon]")]
     [InlineData("bindings.cron", "schedule", "@every soon", "invalid schedule format '@every soon': failed to parse duration soon")]
+    [InlineData("bindings.cron", "schedule", "@every 0s", "invalid schedule format '@every 0s': the interval must be positive")]
     [InlineData("bindings.kafka", "x", "y", "couldn't find binding bindings.kafka/v1")]
     public async Task Component_ThatIsWrong_IsOneClearLine(string type, string name, string value, string reason)
     {

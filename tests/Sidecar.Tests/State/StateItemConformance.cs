@@ -246,11 +246,16 @@ public abstract class StateItemConformance<TTarget>(TTarget target) : StateConfo
     }
 
     [Fact]
-    public async Task Query_IsNotSupportedByTheStore()
+    public async Task Query_IsRefusedByAStoreThatCannot()
     {
-        Assert.SkipWhen(Target.QueryError is null, "The store can be queried.");
         Answer answer = await Sidecar.PostAsync("/v1.0-alpha1/state/store/query", "{}");
-        answer.IsError(500, Target.QueryError!.Value.Code, Target.QueryError.Value.Message);
+        if (Target.QueryError is not { } error)
+        {
+            answer.IsErrorStatus(200);
+            return;
+        }
+
+        answer.IsError(500, error.Code, error.Message);
         Assert.Contains("\"reason\":\"DAPR_STATE_QUERY", answer.Body, StringComparison.Ordinal);
     }
 }

@@ -33,11 +33,7 @@ internal static partial class ActorLog
     [LoggerMessage(4111, LogLevel.Warning, "A tick of a reminder of an actor of type {ActorType} is given up")]
     public static partial void ReminderTickDropped(ILogger logger, string actorType);
 
-    [LoggerMessage(4112, LogLevel.Error, "Reminders could not be written to {File}")]
-    public static partial void JournalFailed(ILogger logger, string file, Exception exception);
-
-    [LoggerMessage(4113, LogLevel.Information, "{Count} reminders were read from {File}")]
-    public static partial void JournalLoaded(ILogger logger, int count, string file);
+    // 4112 and 4113 are retired: they are the schedule's, 4130 and 4131.
 
     [LoggerMessage(4114, LogLevel.Error, "A callback of an actor of type {ActorType} failed in the sidecar")]
     public static partial void CallbackFailed(ILogger logger, string actorType, Exception exception);

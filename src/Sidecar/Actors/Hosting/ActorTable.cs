@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using Gateway.Sidecar.Actors.Reminders;
-using Gateway.Sidecar.Actors.Scheduling;
 using Gateway.Sidecar.Actors.Turns;
+using Gateway.Sidecar.Scheduling;
 
 namespace Gateway.Sidecar.Actors.Hosting;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Gateway.Sidecar.Json;
 
 namespace Gateway.Sidecar.Actors.Reminders;
@@ -27,29 +26,6 @@ internal static class CallbackBody
         GoJson.WriteString(body, period);
         body.Write("}"u8);
         return body.WrittenMemory;
-    }
-
-    /// <summary>The JSON of a member as Go passes it on: without white space, and with what is special in HTML escaped.</summary>
-    public static byte[] Compact(ReadOnlySpan<byte> json)
-    {
-        var output = new ArrayBufferWriter<byte>(json.Length + 16);
-        bool inString = false;
-        for (int i = 0; i < json.Length; i++)
-        {
-            byte value = json[i];
-            if (!inString && value is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') continue;
-            if (value == '"') inString = !inString;
-            if (value is (byte)'<' or (byte)'>' or (byte)'&')
-            {
-                output.Write(Encoding.ASCII.GetBytes($"\\u00{value:x2}"));
-                continue;
-            }
-
-            output.Write([value]);
-            if (value == '\\' && inString && i + 1 < json.Length) output.Write([json[++i]]);
-        }
-
-        return output.WrittenSpan.ToArray();
     }
 
     private static ArrayBufferWriter<byte> Begin(ReadOnlyMemory<byte>? data)

@@ -50,7 +50,7 @@ internal sealed record RegistrationBody(string DueTime, string Period, string Tt
         expected = null;
         JsonElement value = member.Value;
         string name = member.Name.ToLowerInvariant();
-        if (name == "data") return body with { Data = CallbackBody.Compact(System.Text.Encoding.UTF8.GetBytes(value.GetRawText())) };
+        if (name == "data") return body with { Data = GoJson.Compact(System.Text.Encoding.UTF8.GetBytes(value.GetRawText())) };
         if (value.ValueKind == JsonValueKind.Null || name is not ("duetime" or "period" or "ttl" or "callback" or "overwrite")) return body;
         if (name == "overwrite")
         {

@@ -1,18 +1,15 @@
 using Gateway.Sidecar.Actors.Hosting;
 using Gateway.Sidecar.Actors.Scheduling;
+using Gateway.Sidecar.Scheduling;
 
 namespace Gateway.Sidecar.Actors.Reminders;
 
 internal readonly record struct ReminderKey(ActorKey Actor, string Name);
 
-/// <summary>
-/// A reminder and how far it is. A registration that overwrites another is another object. The progress is written by whoever
-/// delivers it, and only one does at a time.
-/// </summary>
+/// <summary>A reminder and how far it is.</summary>
 internal sealed class Reminder(ReminderKey key, string dueTime, ReadOnlyMemory<byte>? data, ReminderSchedule schedule, DateTimeOffset tick)
+    : ScheduledItem<ReminderKey>(key, tick)
 {
-    public ReminderKey Key { get; } = key;
-
     /// <summary>The due time as it was registered, or empty.</summary>
     public string DueTime { get; } = dueTime;
 
@@ -21,19 +18,7 @@ internal sealed class Reminder(ReminderKey key, string dueTime, ReadOnlyMemory<b
 
     public ReminderSchedule Schedule { get; } = schedule;
 
-    /// <summary>When the tick that comes next is, or was, due.</summary>
-    public DateTimeOffset Tick { get; set; } = tick;
+    public override DateTimeOffset? Next() => Schedule.After(Tick, TicksDone);
 
-    /// <summary>Ticks that were delivered or given up.</summary>
-    public int TicksDone { get; set; }
-
-    /// <summary>How often the coming tick was tried. Not kept over a restart.</summary>
-    public int Attempts { get; set; }
-
-    /// <summary>Set when it was deleted or overwritten: a delivery that runs is its last.</summary>
-    public bool Removed => Volatile.Read(ref removed);
-
-    private bool removed;
-
-    public void Remove() => Volatile.Write(ref removed, true);
+    public override DateTimeOffset? Retry() => ReminderSchedule.Retry(Tick, Attempts);
 }

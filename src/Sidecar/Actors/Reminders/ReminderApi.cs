@@ -5,6 +5,7 @@ using Gateway.Sidecar.Errors;
 using Gateway.Sidecar.Hosting;
 using Gateway.Sidecar.Json;
 using Gateway.Sidecar.Routing;
+using Gateway.Sidecar.Scheduling;
 
 namespace Gateway.Sidecar.Actors.Reminders;
 

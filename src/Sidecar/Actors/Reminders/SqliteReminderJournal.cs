@@ -1,17 +1,15 @@
 using Gateway.Sidecar.Actors.Hosting;
 using Gateway.Sidecar.Actors.Scheduling;
+using Gateway.Sidecar.Scheduling;
 using Microsoft.Data.Sqlite;
 
 namespace Gateway.Sidecar.Actors.Reminders;
 
 /// <summary>
-/// Reminders in a SQLite file, one row each: what is Dapr's scheduler service elsewhere. Times are .NET ticks in UTC.
-/// Used by one thread at a time; opening and loading come first.
+/// Reminders in <see cref="SchedulerFile"/>, one row each. Times are .NET ticks in UTC.
 /// </summary>
-internal sealed class SqliteReminderJournal : IDisposable
+internal sealed class SqliteReminderJournal : IScheduleJournal<ReminderKey, Reminder, ReminderRow>
 {
-    public const string FileName = "scheduler.db";
-
     private const string Schema =
         """
         CREATE TABLE IF NOT EXISTS reminders (
@@ -39,22 +37,14 @@ internal sealed class SqliteReminderJournal : IDisposable
     /// <exception cref="SqliteException">The file cannot be opened or is no database.</exception>
     public SqliteReminderJournal(string folder)
     {
-        SQLitePCL.Batteries_V2.Init();
-        Directory.CreateDirectory(folder);
-        File = Path.Combine(folder, FileName);
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Pooling = false }.ToString());
-        connection.Open();
-        // FULL: a registration that was answered survives a power cut, not only the end of the process.
-        Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;");
-        Execute(Schema);
-
-        put = connection.CreateCommand();
-        put.CommandText = $"INSERT OR REPLACE INTO reminders ({Columns}) VALUES ($type, $id, $name, $due, $data, $first, $every, $repeats, $expires, $tick, $done)";
-        foreach (string name in (string[])["$type", "$id", "$name", "$due", "$data", "$first", "$every", "$repeats", "$expires", "$tick", "$done"])
-            put.Parameters.Add(new SqliteParameter(name, null));
-        delete = connection.CreateCommand();
-        delete.CommandText = "DELETE FROM reminders WHERE actor_type = $type AND actor_id = $id AND name = $name";
-        foreach (string name in (string[])["$type", "$id", "$name"]) delete.Parameters.Add(new SqliteParameter(name, null));
+        File = Path.Combine(folder, SchedulerFile.Name);
+        connection = SchedulerFile.Open(folder, Schema);
+        put = SchedulerFile.Prepare(
+            connection,
+            $"INSERT OR REPLACE INTO reminders ({Columns}) VALUES ($type, $id, $name, $due, $data, $first, $every, $repeats, $expires, $tick, $done)",
+            "$type", "$id", "$name", "$due", "$data", "$first", "$every", "$repeats", "$expires", "$tick", "$done");
+        delete = SchedulerFile.Prepare(
+            connection, "DELETE FROM reminders WHERE actor_type = $type AND actor_id = $id AND name = $name", "$type", "$id", "$name");
     }
 
     public string File { get; }
@@ -67,23 +57,24 @@ internal sealed class SqliteReminderJournal : IDisposable
         while (reader.Read())
         {
             var schedule = new ReminderSchedule(
-                Time(reader.GetInt64(5)),
+                SchedulerFile.Time(reader.GetInt64(5)),
                 reader.IsDBNull(6) ? null : TimeSpan.FromTicks(reader.GetInt64(6)),
                 reader.IsDBNull(7) ? null : reader.GetInt32(7),
-                reader.IsDBNull(8) ? null : Time(reader.GetInt64(8)));
+                reader.IsDBNull(8) ? null : SchedulerFile.Time(reader.GetInt64(8)));
             yield return new Reminder(
                 new ReminderKey(new ActorKey(reader.GetString(0), reader.GetString(1)), reader.GetString(2)),
                 reader.GetString(3),
                 reader.IsDBNull(4) ? null : (ReadOnlyMemory<byte>?)(byte[])reader.GetValue(4),
                 schedule,
-                Time(reader.GetInt64(9)))
+                SchedulerFile.Time(reader.GetInt64(9)))
             {
                 TicksDone = reader.GetInt32(10),
             };
         }
     }
 
-    /// <summary>Writes changes in one transaction, in order; a null row deletes.</summary>
+    public ReminderRow Copy(Reminder item) => ReminderRow.Of(item);
+
     public void Write(IEnumerable<(ReminderKey Key, ReminderRow? Row)> changes)
     {
         using SqliteTransaction transaction = connection.BeginTransaction();
@@ -120,13 +111,4 @@ internal sealed class SqliteReminderJournal : IDisposable
         values["$tick"].Value = row.Tick.UtcTicks;
         values["$done"].Value = row.TicksDone;
     }
-
-    private void Execute(string sql)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static DateTimeOffset Time(long utcTicks) => new(utcTicks, TimeSpan.Zero);
 }

@@ -1,3 +1,5 @@
+using Gateway.Sidecar.Scheduling;
+
 namespace Gateway.Sidecar.Actors.Scheduling;
 
 /// <summary>

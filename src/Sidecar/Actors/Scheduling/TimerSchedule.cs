@@ -1,3 +1,4 @@
+using Gateway.Sidecar.Scheduling;
 using System.Globalization;
 
 namespace Gateway.Sidecar.Actors.Scheduling;

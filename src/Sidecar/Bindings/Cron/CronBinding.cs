@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using Gateway.Sidecar.Components;
 using Gateway.Sidecar.Hosting;
+using Gateway.Sidecar.Scheduling;
 
 namespace Gateway.Sidecar.Bindings.Cron;
 
@@ -22,6 +23,7 @@ internal sealed record CronBinding(string Name, string Path, bool IsExplicit, Cr
         string text = component.Text("schedule") ?? throw new ComponentException("schedule not set");
         if (CronSchedule.TryParse(text, zone, out string error) is not { } schedule)
             throw new ComponentException($"invalid schedule format '{text}': {error}");
+        if (schedule.Every <= TimeSpan.Zero) throw new ComponentException($"invalid schedule format '{text}': the interval must be positive");
         return new CronBinding(
             component.Name, "/" + (component.Text("route") ?? component.Name).TrimStart('/'), BindingDirection.Names(component, "input"), schedule);
     }

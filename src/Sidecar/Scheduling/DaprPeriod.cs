@@ -1,7 +1,7 @@
 using System.Globalization;
 using Gateway.Sidecar.Components;
 
-namespace Gateway.Sidecar.Actors.Scheduling;
+namespace Gateway.Sidecar.Scheduling;
 
 /// <summary>
 /// A span as Dapr's actor API takes it (https://docs.dapr.io/reference/api/actors_api/): a Go duration, or an ISO 8601 duration of

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Gateway.Sidecar.Actors.Scheduling;
+namespace Gateway.Sidecar.Scheduling;
 
 /// <summary>Durations as Go writes them: <c>1h0m0s</c>, <c>1.5s</c>, <c>500ms</c>, <c>0s</c> (https://pkg.go.dev/time#Duration.String).</summary>
 internal static class GoDurationText

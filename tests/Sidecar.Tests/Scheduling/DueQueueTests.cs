@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Gateway.Sidecar.Actors.Scheduling;
+using Gateway.Sidecar.Scheduling;
 using Gateway.TestKit;
 
-namespace Gateway.Sidecar.Tests.Actors;
+namespace Gateway.Sidecar.Tests.Scheduling;
 
 public sealed class DueQueueTests
 {

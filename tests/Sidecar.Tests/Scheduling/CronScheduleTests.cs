@@ -1,7 +1,7 @@
 using System.Globalization;
-using Gateway.Sidecar.Bindings.Cron;
+using Gateway.Sidecar.Scheduling;
 
-namespace Gateway.Sidecar.Tests.Bindings;
+namespace Gateway.Sidecar.Tests.Scheduling;
 
 /// <summary>Schedules as Dapr's cron binding reads them: https://pkg.go.dev/github.com/robfig/cron/v3#hdr-CRON_Expression_Format.</summary>
 public sealed class CronScheduleTests
@@ -46,7 +46,7 @@ public sealed class CronScheduleTests
     [InlineData("* * * *", "expected 5 to 6 fields, found 4: [* * * *]")]
     [InlineData("* * * * * * *", "expected 5 to 6 fields, found 7: [* * * * * * *]")]
     [InlineData("@sometimes", "unrecognized descriptor: @sometimes")]
-    [InlineData("@every -1s", "failed to parse duration -1s")]
+    [InlineData("@every soon", "failed to parse duration soon")]
     [InlineData("TZ=Mars/Base 0 8 * * *", "provided bad location Mars/Base")]
     public void Text_ThatIsNoSchedule_IsRefusedWithTheReason(string text, string reason)
     {
@@ -62,6 +62,15 @@ public sealed class CronScheduleTests
     {
         Assert.Null(CronSchedule.TryParse(text, TimeZoneInfo.Utc, out string error));
         Assert.NotEmpty(error);
+    }
+
+    [Theory]
+    [InlineData("* * * * *", "expected exactly 6 fields, found 5: [* * * * *]")]
+    [InlineData("", "expected exactly 6 fields, found 0: []")]
+    public void Text_WithoutTheSecondWhereThatIsNeeded_IsRefused(string text, string reason)
+    {
+        Assert.Null(CronSchedule.TryParse(text, TimeZoneInfo.Utc, out string error, withSeconds: true));
+        Assert.Equal(reason, error);
     }
 
     private static DateTimeOffset? Next(string text, string after)

@@ -1,7 +1,7 @@
 using Gateway.Sidecar.Components;
 using NCrontab;
 
-namespace Gateway.Sidecar.Bindings.Cron;
+namespace Gateway.Sidecar.Scheduling;
 
 /// <summary>
 /// When something recurs, as Dapr writes it: five fields of cron, or six with the second first, <c>@every 1h30m</c>, <c>@daily</c> and the
@@ -23,8 +23,15 @@ internal sealed class CronSchedule
         this.zone = zone;
     }
 
-    /// <summary>The schedule, or null and what is wrong with the text. <paramref name="zone"/> is that of texts that name none.</summary>
-    public static CronSchedule? TryParse(string text, TimeZoneInfo zone, out string error)
+    /// <summary>The interval of <c>@every</c>, which may be nothing or negative; null for other schedules.</summary>
+    public TimeSpan? Every => either.Count == 0 ? every : null;
+
+    /// <summary>The schedule, or null and what is wrong with the text.</summary>
+    /// <param name="text">The schedule.</param>
+    /// <param name="zone">The time zone of texts that name none.</param>
+    /// <param name="error">What is wrong.</param>
+    /// <param name="withSeconds">Whether cron must have the second, as jobs must.</param>
+    public static CronSchedule? TryParse(string text, TimeZoneInfo zone, out string error, bool withSeconds = false)
     {
         error = "";
         text = text.Trim();
@@ -45,7 +52,7 @@ internal sealed class CronSchedule
         if (text.StartsWith(interval, StringComparison.Ordinal))
         {
             string duration = text[interval.Length..];
-            if (GoDuration.TryParse(duration, out TimeSpan every) && every > TimeSpan.Zero) return new CronSchedule(every, [], zone);
+            if (GoDuration.TryParse(duration, out TimeSpan every)) return new CronSchedule(every, [], zone);
             error = $"failed to parse duration {duration}";
             return null;
         }
@@ -66,13 +73,13 @@ internal sealed class CronSchedule
             return null;
         }
 
-        return Parse(fields.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), out error) is { } either ? new CronSchedule(default, either, zone) : null;
+        return Parse(fields.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), withSeconds, out error) is { } either ? new CronSchedule(default, either, zone) : null;
     }
 
     /// <summary>The first time after a moment; null when there is none within five years.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
-        if (either.Count == 0) return after + every;
+        if (either.Count == 0) return DaprPeriod.Add(after, every);
         TimeSpan offset = zone.GetUtcOffset(after);
         DateTimeOffset? next = Next(after, offset);
         if (next is null || zone.GetUtcOffset(next.Value) == offset) return next;
@@ -97,10 +104,15 @@ internal sealed class CronSchedule
     }
 
     /// <summary>One schedule, or two of which either will do.</summary>
-    private static CrontabSchedule[]? Parse(string[] fields, out string error)
+    private static CrontabSchedule[]? Parse(string[] fields, bool withSeconds, out string error)
     {
-        error = $"expected 5 to 6 fields, found {fields.Length}: [{string.Join(' ', fields)}]";
-        if (fields.Length is not (5 or 6)) return null;
+        error = "";
+        if (fields.Length != 6 && (withSeconds || fields.Length != 5))
+        {
+            error = $"expected {(withSeconds ? "exactly 6" : "5 to 6")} fields, found {fields.Length}: [{string.Join(' ', fields)}]";
+            return null;
+        }
+
         if (fields.Length == 5) fields = ["0", .. fields];
         for (int i = 0; i < fields.Length; i++) fields[i] = fields[i].Replace('?', '*');
         try

@@ -1,4 +1,4 @@
-namespace Gateway.Sidecar.Actors.Reminders;
+namespace Gateway.Sidecar.Scheduling;
 
 /// <summary>Counts what runs, so that a stop can wait for it. Thread-safe.</summary>
 internal sealed class DeliveryCount

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Gateway.Sidecar.Actors.Scheduling;
+namespace Gateway.Sidecar.Scheduling;
 
 /// <summary>What a due time or ttl can be wrong about; each caller has its own words for it.</summary>
 internal enum DaprTimeError

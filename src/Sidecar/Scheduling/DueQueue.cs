@@ -1,4 +1,4 @@
-namespace Gateway.Sidecar.Actors.Scheduling;
+namespace Gateway.Sidecar.Scheduling;
 
 /// <summary>
 /// Items that fall due, with one timer for all of them: an armed item costs memory, not a timer.

@@ -1,6 +1,6 @@
-using Gateway.Sidecar.Actors.Scheduling;
+using Gateway.Sidecar.Scheduling;
 
-namespace Gateway.Sidecar.Tests.Actors;
+namespace Gateway.Sidecar.Tests.Scheduling;
 
 // https://docs.dapr.io/developing-applications/building-blocks/actors/actors-timers-reminders/
 public sealed class DaprPeriodTests
