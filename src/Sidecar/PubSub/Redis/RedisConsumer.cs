@@ -21,7 +21,7 @@ internal sealed class RedisConsumer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Delivers a topic until the answer is disposed of. Then what is being handled is cancelled; that, and what waited, stays pending in Redis.
+    /// Delivers a topic until the answer is disposed of. Then what is being handled is cancelled; that, and what waited, is given back.
     /// </summary>
     public IAsyncDisposable Subscribe(string topic, MessageHandler handler)
     {

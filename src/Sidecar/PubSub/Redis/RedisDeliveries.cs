@@ -8,8 +8,8 @@ namespace Gateway.Sidecar.PubSub.Redis;
 /// The messages of a consumer group between Redis and the app: a bounded queue, and as many workers as messages may be worked on at once.
 /// </summary>
 /// <remarks>
-/// As in daprd every answer of the app acknowledges the message, also one that refuses it; what has no answer, since the subscription ended or
-/// the process died, stays pending in Redis. Thread-safe.
+/// As in daprd every answer of the app acknowledges the message, also one that refuses it. What has no answer stays pending in Redis: until it
+/// is overdue when the process died, and ready for the next when the subscription ended. Thread-safe.
 /// </remarks>
 internal sealed class RedisDeliveries : IAsyncDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class RedisDeliveries : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Topic, string Id), bool> waiting = new();
     private readonly string group;
     private readonly RedisTopics topics;
+    private readonly RedisPubSubSettings settings;
     private readonly RedisClient client;
     private readonly ILogger logger;
     private readonly Task workers;
@@ -24,6 +25,7 @@ internal sealed class RedisDeliveries : IAsyncDisposable
     public RedisDeliveries(string group, RedisPubSubSettings settings, RedisTopics topics, RedisClient client, ILogger logger)
     {
         this.group = group;
+        this.settings = settings;
         this.topics = topics;
         this.client = client;
         this.logger = logger;
@@ -63,6 +65,7 @@ internal sealed class RedisDeliveries : IAsyncDisposable
         {
             waiting.TryRemove(Key(entry), out _);
             if (await IsAnsweredAsync(entry.Message)) await AcknowledgeAsync(entry);
+            else await GiveBackAsync(entry);
         }
     }
 
@@ -84,11 +87,22 @@ internal sealed class RedisDeliveries : IAsyncDisposable
         return false;
     }
 
-    private async Task AcknowledgeAsync(RedisEntry entry)
+    private Task AcknowledgeAsync(RedisEntry entry) =>
+        TellAsync(entry, new RedisCommand("XACK", entry.Message.Topic, group, entry.Id) { MayRepeat = true });
+
+    /// <summary>Makes the message overdue at once, so that whoever subscribes next need not wait for it.</summary>
+    private async Task GiveBackAsync(RedisEntry entry)
+    {
+        if (!settings.Redelivers) return;
+        long overdue = (long)settings.ProcessingTimeout.TotalMilliseconds;
+        await TellAsync(entry, new RedisCommand("XCLAIM", entry.Message.Topic, group, group, 0, entry.Id, "IDLE", overdue, "JUSTID") { MayRepeat = true });
+    }
+
+    private async Task TellAsync(RedisEntry entry, RedisCommand command)
     {
         try
         {
-            await client.ExecuteAsync(new RedisCommand("XACK", entry.Message.Topic, group, entry.Id) { MayRepeat = true }, CancellationToken.None);
+            await client.ExecuteAsync(command, CancellationToken.None);
         }
         catch (RedisException error)
         {
