@@ -86,13 +86,16 @@ internal sealed class DaprdDeployment
         settings["APP_API_TOKEN"] = AppToken;
     }
 
+    /// <summary>The files that an operator starts from, resiliency included, pointed to the bench's Redis.</summary>
     private static async Task<string> WriteComponentsAsync(Bench bench)
     {
         var folder = bench.NewFolder("components");
-        await ComponentFile.WriteAsync(
-            folder, "statestore", "state.redis", ("redisHost", bench.Dapr!.Redis.Host), ("keyPrefix", "name"), ("actorStateStore", "true"));
-        await ComponentFile.WriteAsync(folder, "pubsub", "pubsub.redis", ("redisHost", bench.Dapr.Redis.Host));
-        await ComponentFile.WriteAsync(folder, "secrets", "secretstores.local.env");
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(BuiltProgram.Root, "components"), "*.yaml"))
+        {
+            var text = (await File.ReadAllTextAsync(file)).Replace("localhost:6379", bench.Dapr!.Redis.Host, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(Path.Combine(folder, Path.GetFileName(file)), text);
+        }
+
         return folder;
     }
 
