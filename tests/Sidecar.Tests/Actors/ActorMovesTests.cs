@@ -12,7 +12,7 @@ public sealed class ActorMovesTests : IAsyncDisposable
     private const string Draining = """{"entities":["M"],"drainOngoingCallTimeout":"20s","drainRebalancedActors":true}""";
     private const string Cutting = """{"entities":["M"]}""";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-    private static readonly string[] Ids = [.. Enumerable.Range(0, 16).Select(number => $"id{number}")];
+    private static readonly string[] Ids = [.. Enumerable.Range(0, 24).Select(number => $"id{number}")];
     private readonly ConcurrentQueue<string> journal = [];
     private EmbeddedGroup group = new();
 
@@ -173,7 +173,11 @@ public sealed class ActorMovesTests : IAsyncDisposable
         using Hold hold = second.Hold($"/actors/M/{id}/method/slow");
         Task<Answer> slow = CallAsync(0, id, "slow");
         await second.CallsToAsync($"/actors/M/{id}/method/slow");
+        string free = Ids.Last(other => second.CountCallsTo($"/actors/M/{other}/method/which") == 1);
+        Assert.NotEqual(id, free);
         Task stop = group.Sidecars[1].StopAsync(CancellationToken.None);
+        // One that has no turn is away at once, which tells that the stop has begun.
+        while (first.CountCallsTo($"/actors/M/{free}/method/moved") == 0) await CallAsync(0, free, "moved");
         Task<Answer> next = CallAsync(0, id, "next");
         hold.Dispose();
         Assert.Equal(200, (int)(await slow.WaitAsync(Limit)).Status);
