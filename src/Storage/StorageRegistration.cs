@@ -1,6 +1,7 @@
 using Gateway.Core.Channels;
 using Gateway.Core.History;
 using Gateway.Storage.Audit;
+using Gateway.Storage.Backup;
 using Gateway.Storage.Channels;
 using Gateway.Storage.Database;
 using Gateway.Storage.Database.Postgres;
@@ -27,7 +28,8 @@ public static class StorageRegistration
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="INodeStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
     /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="ICommandCounts"/>, <see cref="IDeviceChannelStore"/>,
-    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IAuditLog"/> and <see cref="IStorageMaintenance"/>. Settings:
+    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IAuditLog"/>, <see cref="IStorageMaintenance"/> and
+    /// <see cref="IStoreBackup"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
     public static IServiceCollection AddGatewayStorage(this IServiceCollection services, IConfiguration configuration) =>
@@ -61,6 +63,7 @@ public static class StorageRegistration
         services.AddSingleton<IRateCounts, RateCounts>();
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<IStorageMaintenance, StorageMaintenance>();
+        services.AddSingleton<IStoreBackup, StoreBackup>();
         return services;
     }
 

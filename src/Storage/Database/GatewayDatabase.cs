@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Gateway.Storage.Backup;
+using Gateway.Storage.Migrations;
 
 namespace Gateway.Storage.Database;
 
@@ -21,11 +23,41 @@ internal abstract class GatewayDatabase : IAsyncDisposable
     /// <summary>Runs statements in one transaction; answers how many rows they changed.</summary>
     public abstract Task<long> ExecuteAsync(IReadOnlyList<Statement> statements, Repeat repeat, CancellationToken cancellationToken);
 
+    /// <summary>What the database is called in a message.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The migrations that this program knows.</summary>
+    public abstract IReadOnlyList<Migration> Migrations { get; }
+
+    /// <summary>What backups say to it in its own SQL.</summary>
+    public abstract BackupSql BackupSql { get; }
+
+    /// <summary>
+    /// Begins a transaction of its own. For reading it sees one moment, whatever others write. For writing it waits until no other of
+    /// these, in whatever process, is under way.
+    /// </summary>
+    public abstract Task<DatabaseTransaction> BeginAsync(bool forWriting, CancellationToken cancellationToken);
+
     /// <summary>
     /// Applies what is missing of the migrations in one transaction under a lock. Throws <see cref="StorageStartException"/> when the
     /// database cannot be used.
     /// </summary>
-    public abstract Task MigrateAsync(DateTimeOffset now, CancellationToken cancellationToken);
+    public async Task MigrateAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var transaction = await BeginAsync(forWriting: true, cancellationToken);
+            await Migrator.ApplyAsync(transaction, this, int.MaxValue, now, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (Exception e) when (StartError(e) is { } error)
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>What a driver's error at the start means to an operator; null: it is not a driver's.</summary>
+    public abstract StorageStartException? StartError(Exception e);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -20,25 +20,31 @@ internal sealed class CommandHistory(GatewayDatabase database, IOptions<StorageO
 
     public async Task WriteAsync(IReadOnlyCollection<DeviceEvents> batch, CancellationToken cancellationToken)
     {
+        if (Statements(database, batch) is { Count: > 0 } statements) await database.ExecuteAsync(statements, Repeat.Safe, cancellationToken);
+    }
+
+    /// <summary>The statements that write a batch, for one transaction; none when it has no event.</summary>
+    public static List<Statement> Statements(GatewayDatabase database, IReadOnlyCollection<DeviceEvents> batch)
+    {
         var rows = HistoryBatch.Of(batch);
-        if (rows.Events.Count == 0) return;
+        if (rows.Events.Count == 0) return [];
         List<Statement> statements =
         [
-            Insert("device_events", "device_id, seq", rows.Events, HistoryColumns.Events, "nothing"),
+            Insert(database, "device_events", "device_id, seq", rows.Events, HistoryColumns.Events, "nothing"),
         ];
         if (rows.Commands.Count > 0)
         {
-            statements.Add(Insert("commands", "device_id, command_id", rows.Commands, HistoryColumns.Commands,
+            statements.Add(Insert(database, "commands", "device_id, command_id", rows.Commands, HistoryColumns.Commands,
                 $"update set {UpdateCommand} where excluded.last_seq > commands.last_seq"));
         }
 
         if (rows.Sessions.Count > 0)
         {
-            statements.Add(Insert("sessions", "id", rows.Sessions, HistoryColumns.Sessions,
+            statements.Add(Insert(database, "sessions", "id", rows.Sessions, HistoryColumns.Sessions,
                 $"update set {UpdateSession} where excluded.last_seq > sessions.last_seq"));
         }
 
-        await database.ExecuteAsync(statements, Repeat.Safe, cancellationToken);
+        return statements;
     }
 
     public async Task<KnownCommand?> FindByIdempotencyKeyAsync(string deviceId, string key, CancellationToken cancellationToken) =>
@@ -63,7 +69,8 @@ internal sealed class CommandHistory(GatewayDatabase database, IOptions<StorageO
             CommandRow.Read,
             cancellationToken)).FirstOrDefault();
 
-    private Statement Insert<T>(string table, string key, IReadOnlyCollection<T> values, Column<T>[] columns, string onConflict)
+    private static Statement Insert<T>(
+        GatewayDatabase database, string table, string key, IReadOnlyCollection<T> values, Column<T>[] columns, string onConflict)
     {
         var rows = database.Rows(values, columns);
         var names = HistoryColumns.Names(columns);

@@ -1,6 +1,8 @@
 using Gateway.Core.Channels;
 using Gateway.Core.History;
 using Gateway.Storage.Audit;
+using Gateway.Storage.Backup;
+using Gateway.Storage.Database;
 using Gateway.Storage.Devices;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
@@ -55,6 +57,11 @@ internal sealed class GatewayStore : IAsyncDisposable
     public IAuditLog Audit => provider.GetRequiredService<IAuditLog>();
 
     public IStorageMaintenance Maintenance => provider.GetRequiredService<IStorageMaintenance>();
+
+    public IStoreBackup Backup => provider.GetRequiredService<IStoreBackup>();
+
+    /// <summary>The database under the stores.</summary>
+    public GatewayDatabase Database => provider.GetRequiredService<GatewayDatabase>();
 
     public ValueTask DisposeAsync() => provider.DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 
 namespace Gateway.Storage.Tests.Kit;
 
@@ -16,6 +17,25 @@ public abstract class TestDatabase : IAsyncDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What a query answers beside the store: each row as its columns' names and values in the order of the names, in no order of the rows.</summary>
+    public async Task<List<string>> ReadAsync(string sql)
+    {
+        await using var connection = Connect();
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            var columns = Enumerable.Range(0, reader.FieldCount).Select(i => $"{reader.GetName(i)}={(reader.IsDBNull(i) ? "null" : JsonSerializer.Serialize(reader.GetValue(i)))}");
+            rows.Add(string.Join(' ', columns.Order(StringComparer.Ordinal)));
+        }
+
+        rows.Sort(StringComparer.Ordinal);
+        return rows;
     }
 
     public abstract ValueTask DisposeAsync();

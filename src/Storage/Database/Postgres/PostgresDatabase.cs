@@ -1,5 +1,7 @@
+using System.Data;
 using System.Data.Common;
 using System.Net.Sockets;
+using Gateway.Storage.Backup;
 using Gateway.Storage.Migrations;
 using Npgsql;
 
@@ -14,7 +16,13 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source) : GatewayDatabas
     /// <summary>The key of the lock that migrations run under; any constant that no other program takes ("gateway" in ASCII).</summary>
     private const long MigrationLock = 0x67617465776179;
 
-    private static readonly IReadOnlyList<Migration> Migrations = Migration.Load("Postgres");
+    private static readonly IReadOnlyList<Migration> Known = Migration.Load("Postgres");
+
+    public override string Name { get; } = NameOf(new NpgsqlConnectionStringBuilder(source.ConnectionString));
+
+    public override IReadOnlyList<Migration> Migrations => Known;
+
+    public override BackupSql BackupSql => PostgresBackupSql.Instance;
 
     public override Rows Rows<T>(IReadOnlyCollection<T> rows, params ReadOnlySpan<Column<T>> columns)
     {
@@ -62,45 +70,31 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source) : GatewayDatabas
             return (long)await batch.ExecuteNonQueryAsync(token);
         }, cancellationToken);
 
-    public override async Task MigrateAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public override async Task<DatabaseTransaction> BeginAsync(bool forWriting, CancellationToken cancellationToken)
     {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            var isolation = forWriting ? IsolationLevel.ReadCommitted : IsolationLevel.RepeatableRead;
+            // No time limit: another replica may hold the lock for as long as its migrations take, and a backup takes what it takes.
+            var transaction = new DatabaseTransaction(connection, await connection.BeginTransactionAsync(isolation, cancellationToken), timeout: 0);
             // The lock belongs to the transaction, so it also works behind a pooler that shares connections between transactions.
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, new Statement("select pg_advisory_xact_lock(@key)", ("key", MigrationLock)), cancellationToken);
-            await ExecuteAsync(connection, new Statement(MigrationTable.Create), cancellationToken);
-            var applied = new List<AppliedMigration>();
-            await using (var command = new NpgsqlCommand(MigrationTable.Select, connection))
-            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-            {
-                while (await reader.ReadAsync(cancellationToken)) applied.Add(MigrationTable.Read(reader));
-            }
-
-            foreach (var migration in Migration.Pending(Migrations, applied, $"The database {connection.Database}"))
-            {
-                await ExecuteAsync(connection, new Statement(migration.Sql), cancellationToken);
-                await ExecuteAsync(connection, MigrationTable.Insert(migration, now), cancellationToken);
-            }
-
-            await transaction.CommitAsync(cancellationToken);
+            if (forWriting) await transaction.ExecuteAsync(new Statement("select pg_advisory_xact_lock(@key)", ("key", MigrationLock)), cancellationToken);
+            return transaction;
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException)
+        catch
         {
-            throw new StorageStartException(PostgresErrors.StartMessage(e, source), e);
+            await connection.DisposeAsync();
+            throw;
         }
     }
+
+    public override StorageStartException? StartError(Exception e) =>
+        e is NpgsqlException or SocketException ? new StorageStartException(PostgresErrors.StartMessage(e, source), e) : null;
 
     public override ValueTask DisposeAsync() => source.DisposeAsync();
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, Statement statement, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(statement.Text, connection);
-        command.CommandTimeout = 0; // Another replica may hold the lock for as long as its migrations take.
-        Bind(command.Parameters, statement);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private static string NameOf(NpgsqlConnectionStringBuilder settings) => $"The database {settings.Database ?? settings.Username}";
 
     private static async Task<T> RunAsync<T>(Repeat repeat, Func<CancellationToken, Task<T>> run, CancellationToken cancellationToken)
     {

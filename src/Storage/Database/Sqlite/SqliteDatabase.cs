@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Gateway.Storage.Backup;
 using Gateway.Storage.Migrations;
 using Microsoft.Data.Sqlite;
 
@@ -13,7 +14,7 @@ namespace Gateway.Storage.Database.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : GatewayDatabase
 {
-    private static readonly IReadOnlyList<Migration> Migrations = Migration.Load("Sqlite");
+    private static readonly IReadOnlyList<Migration> Known = Migration.Load("Sqlite");
 
     // The text goes to SQLite's JSON parser, not into a page.
     private static readonly JsonWriterOptions RowJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,6 +28,12 @@ internal sealed class SqliteDatabase : GatewayDatabase
         file = new SqliteFile(folder);
         writer = new SqliteWriter(file);
     }
+
+    public override string Name => $"The database {file.Path}";
+
+    public override IReadOnlyList<Migration> Migrations => Known;
+
+    public override BackupSql BackupSql => SqliteBackupSql.Instance;
 
     public override Rows Rows<T>(IReadOnlyCollection<T> rows, params ReadOnlySpan<Column<T>> columns)
     {
@@ -58,34 +65,25 @@ internal sealed class SqliteDatabase : GatewayDatabase
     public override Task<long> ExecuteAsync(IReadOnlyList<Statement> statements, Repeat repeat, CancellationToken cancellationToken) =>
         writer.RunAsync(connection => statements.Sum(statement => (long)connection.Execute(statement)), cancellationToken);
 
-    public override async Task MigrateAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public override Task<DatabaseTransaction> BeginAsync(bool forWriting, CancellationToken cancellationToken)
     {
-        file.Prepare();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (forWriting) file.Prepare();
+        else file.Require();
+        var connection = forWriting ? file.OpenWriter() : file.Open();
         try
         {
-            // The writer's transaction is the lock: it is taken for writing before the first look.
-            await writer.RunAsync(connection =>
-            {
-                connection.Execute(new Statement(MigrationTable.Create));
-                var applied = connection.Query(new Statement(MigrationTable.Select), MigrationTable.Read);
-                foreach (var migration in Migration.Pending(Migrations, applied, $"The database {file.Path}"))
-                {
-                    connection.Execute(new Statement(migration.Sql));
-                    connection.Execute(MigrationTable.Insert(migration, now));
-                }
-
-                return true;
-            }, cancellationToken);
+            // Not deferred, it is taken for writing before the first look.
+            return Task.FromResult(new DatabaseTransaction(connection, connection.BeginTransaction(deferred: !forWriting), timeout: null));
         }
-        catch (StorageUnavailableException e)
+        catch
         {
-            throw file.StartError(e.InnerException as SqliteException, e);
-        }
-        catch (SqliteException e)
-        {
-            throw file.StartError(e, e);
+            connection.Dispose();
+            throw;
         }
     }
+
+    public override StorageStartException? StartError(Exception e) => e is SqliteException error ? file.StartError(error) : null;
 
     public override async ValueTask DisposeAsync()
     {

@@ -48,6 +48,13 @@ internal sealed class SqliteFile
         }
     }
 
+    /// <summary>For those who only read: opening would make an empty one.</summary>
+    /// <exception cref="StorageStartException">There is no database.</exception>
+    public void Require()
+    {
+        if (!File.Exists(Path)) throw new StorageStartException($"There is no database {Path}.");
+    }
+
     /// <summary>A connection for reading, from the pool.</summary>
     public SqliteConnection Open() => Open(readers);
 
@@ -83,7 +90,7 @@ internal sealed class SqliteFile
     }
 
     /// <summary>One line for the console.</summary>
-    public StorageStartException StartError(SqliteException? error, Exception cause) => new(error?.SqliteErrorCode switch
+    public StorageStartException StartError(SqliteException error) => new(error.SqliteErrorCode switch
     {
         SqliteErrors.NotADatabase or SqliteErrors.Corrupt =>
             $"The database {Path} is damaged or no SQLite database: restore it from a backup, or move it away to start empty.",
@@ -91,8 +98,8 @@ internal sealed class SqliteFile
             $"The database {Path} cannot be opened for writing: check that the folder and the file belong to this user.",
         SqliteErrors.Busy or SqliteErrors.Locked => $"The database {Path} is held by another process.",
         SqliteErrors.Full => $"The database {Path} cannot be written: the disk is full.",
-        _ => $"The database {Path} cannot be used: {cause.Message.ReplaceLineEndings(" ")}",
-    }, cause);
+        _ => $"The database {Path} cannot be used: {error.Message.ReplaceLineEndings(" ")}",
+    }, error);
 
     private static SqliteConnection Open(string connectionString)
     {

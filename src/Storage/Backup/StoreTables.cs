@@ -1,0 +1,19 @@
+namespace Gateway.Storage.Backup;
+
+/// <summary>What becomes of each table in a backup. A test compares the two lists with the tables that migrations make.</summary>
+internal static class StoreTables
+{
+    /// <summary>Tables whose rows are kept, in an order in which they may be filled.</summary>
+    public static readonly IReadOnlyList<string> Kept =
+    [
+        "nodes", "devices", "device_tokens", "presence", "device_events", "commands", "command_output", "sessions", "audit_log",
+    ];
+
+    /// <summary>Tables whose rows stay behind, and why.</summary>
+    public static readonly IReadOnlyDictionary<string, string> LeftBehind = new Dictionary<string, string>
+    {
+        ["device_channels"] = "where open sockets are: none of them is open elsewhere",
+        ["rate_counts"] = "what rate limits count: their windows are short, and begin anew elsewhere",
+        ["schema_migrations"] = "which statements made the tables: those of the database at hand",
+    };
+}
