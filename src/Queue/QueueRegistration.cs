@@ -1,3 +1,4 @@
+using Gateway.Queue.Backup;
 using Gateway.Queue.Channels;
 using Gateway.Queue.Commits;
 using Gateway.Queue.Heads;
@@ -20,7 +21,7 @@ namespace Gateway.Queue;
 public static class QueueRegistration
 {
     /// <summary>
-    /// Adds <see cref="ICommandQueue"/>, <see cref="IReplicas"/>, <see cref="IReplicaNotices"/> and <see cref="IDeadChannels"/>. The application brings
+    /// Adds <see cref="ICommandQueue"/>, <see cref="IReplicas"/>, <see cref="IReplicaNotices"/>, <see cref="IDeadChannels"/> and <see cref="IQueueBackup"/>. The application brings
     /// a <c>DaprClient</c>, an <c>ICommandHistory</c>, an <c>IDeviceChannelStore</c> and an <see cref="IDeadlineArmer"/>.
     /// </summary>
     public static IServiceCollection AddGatewayQueue(this IServiceCollection services, IConfiguration configuration)
@@ -57,6 +58,7 @@ public static class QueueRegistration
         services.AddSingleton<HeldChannels>();
         services.AddSingleton<IHeadObserver>(provider => provider.GetRequiredService<HeldChannels>());
         services.AddSingleton<IDeadChannels, DeadChannels>();
+        services.AddSingleton<IQueueBackup, QueueBackup>();
         services.AddHostedService<ChannelRecorder>();
         services.AddHostedService<ChannelLooker>();
         return services;

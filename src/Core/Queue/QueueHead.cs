@@ -73,6 +73,12 @@ public sealed record QueueHead
     /// <summary>Whether a commit is this head's, or its writer's last one before it.</summary>
     public bool Includes(string commitId) => Commits.Any(commit => commit.Id == commitId);
 
+    /// <summary>
+    /// The head as another deployment takes it over: without what names replicas and reminders of this one. Claims stay as they are; a
+    /// device that connects there goes on with those that were pushed to it.
+    /// </summary>
+    public QueueHead ForAnotherDeployment() => this with { Interests = [], Channel = null, Watchers = [], Armed = null };
+
     /// <summary>How many commands wait to be claimed.</summary>
     [JsonIgnore] public int Waiting => Lanes.Sum(lane => lane.Count);
 

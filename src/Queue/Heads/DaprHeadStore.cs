@@ -23,12 +23,12 @@ internal sealed class DaprHeadStore(DaprClient dapr, IOptions<QueueOptions> opti
     public async Task<StoredHead> LoadAsync(string deviceId, CancellationToken cancellationToken)
     {
         var (head, etag) = await dapr.GetStateAndETagAsync<QueueHead>(
-            store, Key(deviceId), ConsistencyMode.Strong, cancellationToken: cancellationToken);
+            store, QueueKeys.Head(deviceId), ConsistencyMode.Strong, cancellationToken: cancellationToken);
         return new StoredHead(head ?? QueueHead.Empty, etag ?? "");
     }
 
     public Task<bool> TrySaveAsync(string deviceId, QueueHead head, string etag, CancellationToken cancellationToken) =>
-        dapr.TrySaveStateAsync(store, Key(deviceId), head, etag, FirstWrite, cancellationToken: cancellationToken);
+        dapr.TrySaveStateAsync(store, QueueKeys.Head(deviceId), head, etag, FirstWrite, cancellationToken: cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, QueueDocument>> ReadAsync(
         string deviceId, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
@@ -36,11 +36,11 @@ internal sealed class DaprHeadStore(DaprClient dapr, IOptions<QueueOptions> opti
         if (names.Count == 1)
         {
             var name = names.First();
-            var document = await dapr.GetStateAsync<QueueDocument>(store, Key(deviceId, name), ConsistencyMode.Strong, cancellationToken: cancellationToken);
+            var document = await dapr.GetStateAsync<QueueDocument>(store, QueueKeys.Document(deviceId, name), ConsistencyMode.Strong, cancellationToken: cancellationToken);
             return document is null ? [] : new Dictionary<string, QueueDocument> { [name] = document };
         }
 
-        var prefix = Key(deviceId) + ":";
+        var prefix = QueueKeys.Document(deviceId, "");
         var items = await dapr.GetBulkStateAsync<QueueDocument>(
             store, [.. names.Select(name => prefix + name)], parallelism: null, cancellationToken: cancellationToken);
         return items.Where(item => item.Value is not null).ToDictionary(item => item.Key[prefix.Length..], item => item.Value);
@@ -50,18 +50,14 @@ internal sealed class DaprHeadStore(DaprClient dapr, IOptions<QueueOptions> opti
         dapr.SaveBulkStateAsync(
             store,
             [.. documents.Select(document => new SaveStateItem<QueueDocument>(
-                Key(deviceId, document.Key), document.Value, etag: "", stateOptions: null, metadata: documentMetadata))],
+                QueueKeys.Document(deviceId, document.Key), document.Value, etag: "", stateOptions: null, metadata: documentMetadata))],
             cancellationToken);
 
     public Task DeleteAsync(string deviceId, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
         names.Count == 1
-            ? dapr.DeleteStateAsync(store, Key(deviceId, names.First()), cancellationToken: cancellationToken)
+            ? dapr.DeleteStateAsync(store, QueueKeys.Document(deviceId, names.First()), cancellationToken: cancellationToken)
             : dapr.DeleteBulkStateAsync(
                 store,
-                [.. names.Select(name => new BulkDeleteStateItem(Key(deviceId, name), etag: "", stateOptions: null, metadata: null))],
+                [.. names.Select(name => new BulkDeleteStateItem(QueueKeys.Document(deviceId, name), etag: "", stateOptions: null, metadata: null))],
                 cancellationToken);
-
-    private static string Key(string deviceId) => $"queue:{deviceId}";
-
-    private static string Key(string deviceId, string document) => $"queue:{deviceId}:{document}";
 }

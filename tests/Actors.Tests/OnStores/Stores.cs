@@ -1,3 +1,4 @@
+using Gateway.Actors.Tests.Rig;
 using Gateway.Sidecar.Hosting;
 using Gateway.TestKit;
 using Gateway.TestKit.Daprd;
@@ -27,6 +28,13 @@ public abstract class Store : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>How Dapr writes what Npgsql writes in its own way.</summary>
+    protected static string ConnectionTo(string database)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(database);
+        return $"host={settings.Host} port={settings.Port} user={settings.Username} database={settings.Database}";
+    }
+
     protected string Component(string type, string version, params (string Name, string Value)[] metadata)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Folder.FullName, "components")).FullName;
@@ -45,12 +53,15 @@ public class EmbeddedStore : Store
 
     public override Uri Address => sidecar!.HttpAddress;
 
+    /// <summary>What it has written.</summary>
+    internal StateFile File => new(Path.Combine(Folder.FullName, "state.db"));
+
     public override async ValueTask InitializeAsync() => sidecar = await SidecarHost.StartAsync(
         new SidecarOptions
         {
             AppId = "gateway-api",
             HttpPort = 0,
-            ResourcesPaths = [Component("state.sqlite", "v1", ("connectionString", "state.db"))],
+            ResourcesPaths = [await ComponentAsync()],
             DataPath = Folder.FullName,
         },
         null, TimeProvider.System, CancellationToken.None);
@@ -60,6 +71,46 @@ public class EmbeddedStore : Store
         GC.SuppressFinalize(this);
         if (sidecar is not null) await sidecar.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    protected virtual Task<string> ComponentAsync() => Task.FromResult(Component("state.sqlite", "v1", ("connectionString", "state.db")));
+}
+
+/// <summary>The embedded sidecar on a real Redis.</summary>
+public sealed class EmbeddedRedisStore : EmbeddedStore
+{
+    private RedisServer? redis;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (redis is not null) await redis.DisposeAsync();
+    }
+
+    protected override async Task<string> ComponentAsync()
+    {
+        redis = await RedisServer.StartAsync();
+        return Component("state.redis", "v1", ("redisHost", redis.Host), ("redisPassword", ""));
+    }
+}
+
+/// <summary>The embedded sidecar on a real Postgres.</summary>
+public sealed class EmbeddedPostgresStore : EmbeddedStore
+{
+    private PostgresServer? postgres;
+
+    public override bool EtagsCount => false;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (postgres is not null) await postgres.DisposeAsync();
+    }
+
+    protected override async Task<string> ComponentAsync()
+    {
+        postgres = await PostgresServer.StartAsync();
+        return Component("state.postgresql", "v2", ("connectionString", ConnectionTo(await postgres.CreateDatabaseAsync())));
     }
 }
 
@@ -121,9 +172,6 @@ public sealed class DaprdPostgresStore : DaprdStore
     protected override async Task<string> ComponentAsync()
     {
         postgres = await PostgresServer.StartAsync();
-        var database = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
-        return Component(
-            "state.postgresql", "v2",
-            ("connectionString", $"host={database.Host} port={database.Port} user={database.Username} database={database.Database}"));
+        return Component("state.postgresql", "v2", ("connectionString", ConnectionTo(await postgres.CreateDatabaseAsync())));
     }
 }
