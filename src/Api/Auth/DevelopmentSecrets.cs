@@ -60,6 +60,12 @@ internal sealed class DevelopmentSecrets
         }
     }
 
+    /// <summary>All of them, by name.</summary>
+    public IReadOnlyDictionary<string, string> ReadAll()
+    {
+        using (Lock()) return Read();
+    }
+
     private SortedDictionary<string, string> Read()
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & ~OwnerOnly) != 0) File.SetUnixFileMode(Path, OwnerOnly);

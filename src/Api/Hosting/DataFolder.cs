@@ -19,6 +19,10 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
 
+    /// <summary>Whether a process with these settings has files of its own: the embedded sidecar's, or the relational store's.</summary>
+    public static bool IsUsed(IConfiguration configuration) =>
+        EmbeddedSidecar.IsNeeded(configuration) || string.IsNullOrWhiteSpace(configuration.GetConnectionString("Gateway"));
+
     /// <summary>Makes the folder if it is not there (mode 700) and takes it.</summary>
     /// <exception cref="GatewayStartException">It has no name, is read-only, no folder, or another process has it.</exception>
     public static DataFolder Acquire(string path)

@@ -10,6 +10,8 @@ namespace Gateway.Api.Hosting;
 /// </summary>
 internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory loggers, TimeProvider time) : IHostedLifecycleService, IAsyncDisposable
 {
+    private const string AppId = "gateway-api";
+
     private SidecarHost? host;
 
     /// <summary>Whether a sidecar runs around this process already.</summary>
@@ -27,7 +29,7 @@ internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory log
             configuration["APP_API_TOKEN"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         var options = new SidecarOptions
         {
-            AppId = "gateway-api",
+            AppId = AppId,
             AppPort = gateway.AppPort,
             HttpPort = gateway.Sidecar.HttpPort,
             ResourcesPaths = [ResourcesPath(gateway.ResourcesPath)],
@@ -38,6 +40,16 @@ internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory log
         builder.Services.AddHostedService(provider => new EmbeddedSidecar(
             options, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>The sidecar for whoever only needs its components: it serves no app, on a free port.</summary>
+    public static SidecarOptions WithoutApp(IConfiguration configuration, GatewayOptions gateway) => new()
+    {
+        AppId = AppId,
+        HttpPort = 0,
+        ResourcesPaths = [ResourcesPath(gateway.ResourcesPath)],
+        DataPath = Path.GetFullPath(gateway.DataPath),
+        DaprApiToken = configuration["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null,
+    };
 
     public async Task StartingAsync(CancellationToken cancellationToken) =>
         host = await SidecarHost.StartAsync(options, loggers, time, cancellationToken);

@@ -16,12 +16,10 @@ internal static class GatewayApp
         var builder = GatewayBuilder.Create(args);
         builder.AddGatewayLogging();
         var options = builder.AddGatewayOptions();
-        var embedded = EmbeddedSidecar.IsNeeded(builder.Configuration);
 
         // The folder first: nothing may touch files that another process works on.
-        if (embedded || string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Gateway")))
-            builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));
-        if (embedded) EmbeddedSidecar.Add(builder, options);
+        if (DataFolder.IsUsed(builder.Configuration)) builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));
+        if (EmbeddedSidecar.IsNeeded(builder.Configuration)) EmbeddedSidecar.Add(builder, options);
         builder.AddGatewayBackend(options);
         if (options.HostsApi) builder.AddSurfaces(options);
         if (builder.Environment.IsDevelopment()) builder.Services.AddHostedService<StartBanner>();

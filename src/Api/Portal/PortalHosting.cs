@@ -21,11 +21,7 @@ internal static class PortalHosting
     {
         var services = builder.Services;
         services.AddPortal();
-
-        // Kept, so that everybody stays signed in when the program starts anew. Several replicas need one folder for all.
-        var keys = builder.Configuration["Gateway:Portal:KeysPath"] is { Length: > 0 } path ? path : Path.Combine(options.DataPath, KeysFolder);
-        services.AddDataProtection().SetApplicationName("Gateway").PersistKeysToFileSystem(new DirectoryInfo(Path.GetFullPath(keys)));
-
+        builder.AddPortalKeys(options);
         services.AddOptions<PortalOptions>().Configure<IServiceProvider, IOptions<SupabaseOptions>>((portal, provider, supabase) =>
         {
             portal.Gateway = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{options.AppPort}/"));
@@ -35,6 +31,14 @@ internal static class PortalHosting
             if (builder.Environment.IsDevelopment() && supabase.Value.JwtSecret is not null)
                 portal.IssueDevelopmentToken = provider.GetRequiredService<CustomerTokens>().Issue;
         });
+    }
+
+    /// <summary>Says where the keys of the portal's cookies are.</summary>
+    public static void AddPortalKeys(this WebApplicationBuilder builder, GatewayOptions options)
+    {
+        // Kept, so that everybody stays signed in when the program starts anew. Several replicas need one folder for all.
+        var keys = builder.Configuration["Gateway:Portal:KeysPath"] is { Length: > 0 } path ? path : Path.Combine(options.DataPath, KeysFolder);
+        builder.Services.AddDataProtection().SetApplicationName("Gateway").PersistKeysToFileSystem(new DirectoryInfo(Path.GetFullPath(keys)));
     }
 
     /// <summary>Maps the portal, with what its pages need in the pipeline; after authorization.</summary>

@@ -1,6 +1,7 @@
 using Dapr;
 using Dapr.Client;
 using Gateway.Queue;
+using Gateway.Queue.Backup;
 using Gateway.Storage;
 using Microsoft.Extensions.Options;
 
@@ -13,19 +14,18 @@ public sealed class ReadinessChecks(
     /// <summary>The longest that a check takes: 2 seconds, the same as <see cref="IStorageHealth.Limit"/>.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    // Never written: its absence is the healthy answer.
-    private const string ProbeKey = "gateway-readiness-probe";
-
     /// <summary>Whether the relational store answers a simple query.</summary>
     public Task<bool> DatabaseAsync(CancellationToken cancellationToken) => storage.IsHealthyAsync(cancellationToken);
 
-    /// <summary>Whether the state store (Redis in production) answers a read through the sidecar.</summary>
+    /// <summary>Whether the state store (Redis in production) answers a read through the sidecar, and is not only half filled by an import.</summary>
     public Task<bool> StateStoreAsync(CancellationToken cancellationToken) => AskAsync(
         "state store",
         async limited =>
         {
-            await dapr.GetStateAsync<object?>(queue.Value.StateStore, ProbeKey, cancellationToken: limited);
-            return true;
+            // Its absence is the healthy answer.
+            var import = await dapr.GetStateAsync<object?>(queue.Value.StateStore, IQueueBackup.UnderWayKey, cancellationToken: limited);
+            if (import is not null) ReadinessLog.ImportUnderWay(logger);
+            return import is null;
         },
         cancellationToken);
 

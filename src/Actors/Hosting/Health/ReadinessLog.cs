@@ -8,4 +8,7 @@ internal static partial class ReadinessLog
 
     [LoggerMessage(3101, LogLevel.Warning, "The {Dependency} failed the readiness check")]
     public static partial void Failed(ILogger logger, Exception exception, string dependency);
+
+    [LoggerMessage(3103, LogLevel.Warning, "An import into this deployment is under way or was broken off: run it again with the same file, or empty the stores")]
+    public static partial void ImportUnderWay(ILogger logger);
 }
