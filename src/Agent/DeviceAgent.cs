@@ -13,7 +13,7 @@ namespace Gateway.Agent;
 
 /// <summary>
 /// The running agent: heartbeats, claims, output, results, each a loop of its own over one transport. It runs until it is told to stop;
-/// then it claims no more, lets what runs finish within the grace time, ends what is left, and sends what results it can.
+/// then it takes no more, gives back what has not begun, lets what runs finish within the grace time, ends what is left, and sends what results it can.
 /// </summary>
 internal sealed class DeviceAgent(
     CredentialsFile file, DeviceCredentials credentials, AllowedWork work, AgentSettings settings, TimeProvider time, ILogger log)
@@ -31,7 +31,7 @@ internal sealed class DeviceAgent(
         var status = new WorkStatus();
         var journal = new Journal(file.JournalFolder, time);
         var outbox = new Outbox(file.OutboxFolder, status, log);
-        OpenFiles(journal, outbox);
+        IReadOnlyList<JournalEntry> cutOff = OpenFiles(journal, outbox);
 
         using var client = new GatewayClient(credentials.Server, time, log);
         using var session = new DeviceSession(client, credentials, NewBackoff(), time, log);
@@ -44,13 +44,19 @@ internal sealed class DeviceAgent(
 
         var proc = new ProcFiles();
         var catalog = new CommandCatalog(work, proc, new ProgramRunner(time, settings.SearchPath), time);
-        using var results = new ResultSender(outbox, transport, NewBackoff, time, log);
+        using var words = new OutboxSender(outbox, transport, NewBackoff, time, log);
         var outputs = new OutputSender(transport, NewBackoff(), time);
         var worker = new Worker(
-            journal, outbox, results, outputs, new CommandExecutor(catalog, time, log),
+            journal, outbox, words, outputs, new CommandExecutor(catalog, time, log),
             new ClaimKeeper(transport, settings.Claims.Visibility, NewBackoff, time, log), status, time, log);
         using var claims = new ClaimLoop(transport, worker, outbox, NewBackoff, settings.Claims, time, log);
         loop = claims;
+        foreach (JournalEntry entry in cutOff)
+        {
+            if (entry.HasNotBegun) worker.GiveBack(entry);
+            else WorkLog.Interrupted(log, entry.Type, entry.CommandId);
+        }
+
         var heartbeats = new HeartbeatLoop(
             transport, new MetricsSampler(proc), status, outbox, catalog.Allowed, NewBackoff(), time, log);
 
@@ -60,11 +66,11 @@ internal sealed class DeviceAgent(
         await using CancellationTokenRegistration stopping = stop.Register(() => grace.CancelAfter(settings.Grace));
         using var end = new CancellationTokenSource();
         Task heartbeating = heartbeats.RunAsync(end.Token);
-        Task sending = results.RunAsync(end.Token);
+        Task sending = words.RunAsync(end.Token);
         Task printing = outputs.RunAsync(end.Token);
         Task claiming = claims.RunAsync(link, stop, kill.Token);
-        // Without a socket the gateway gives no more; what runs is finished by requests.
-        Task linking = link is null ? Task.CompletedTask : link.RunAsync(stop);
+        using var close = new CancellationTokenSource();
+        Task linking = link is null ? Task.CompletedTask : link.RunAsync(stop, close.Token);
         // The claims end when they are told to; whatever else ends first has broken and ends the agent.
         await await Task.WhenAny(claiming, heartbeating, sending, printing, UnlessBrokenAsync(linking, end.Token));
 
@@ -72,18 +78,20 @@ internal sealed class DeviceAgent(
         await EndedAsync(heartbeating);
         await EndedAsync(sending);
         await EndedAsync(printing);
-        await EndedAsync(linking);
         using var limit = new CancellationTokenSource(FlushLimit, time);
-        await EndedAsync(results.FlushAsync(limit.Token));
+        await EndedAsync(words.FlushAsync(limit.Token));
+        await close.CancelAsync();
+        await EndedAsync(linking);
         AgentLog.Stopped(log, outbox.Count);
     }
 
-    private void OpenFiles(Journal journal, Outbox outbox)
+    /// <returns>What a crash cut off.</returns>
+    private IReadOnlyList<JournalEntry> OpenFiles(Journal journal, Outbox outbox)
     {
         try
         {
             outbox.Open();
-            foreach (JournalEntry entry in journal.Open(outbox.Contains)) WorkLog.Interrupted(log, entry.Type, entry.CommandId);
+            return journal.Open(outbox.Contains);
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,10 @@ internal interface IGatewayTransport
 
     Task<Reply<ClaimLease>> ExtendAsync(string commandId, string claimToken, TimeSpan extension, CancellationToken cancel);
 
-    Task<Reply<ResultAccepted>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel);
+    Task<Reply<WordTaken>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel);
+
+    /// <summary>Gives back a command that has not begun.</summary>
+    Task<Reply<WordTaken>> ReleaseAsync(string commandId, ReleaseRequest release, CancellationToken cancel);
 
     /// <summary>Delivers a piece of what a running command prints.</summary>
     Task<Reply<OutputTaken>> OutputAsync(string commandId, OutputRequest output, CancellationToken cancel);
@@ -50,5 +53,5 @@ internal sealed record OutputTaken(bool? Truncated);
 /// <param name="Drain">How long a result may wait for the last output of its command.</param>
 internal sealed record OutputPace(int ChunkBytes, TimeSpan Interval, TimeSpan Drain);
 
-/// <summary>The gateway has the result.</summary>
-internal sealed record ResultAccepted;
+/// <summary>The gateway has the device's word.</summary>
+internal sealed record WordTaken;

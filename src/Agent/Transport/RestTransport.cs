@@ -37,10 +37,15 @@ internal sealed class RestTransport(GatewayClient client, DeviceSession session)
         return reply.As(answer => ClaimReading.Lease(answer.VisibleUntil, extension, serverTime));
     }
 
-    public async Task<Reply<ResultAccepted>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel) =>
+    public async Task<Reply<WordTaken>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel) =>
         (await PostAsync(
             $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/result", result,
-            Wire.Json.ResultRequest, Wire.Json.ResultAccepted, TimeSpan.Zero, cancel)).Reply;
+            Wire.Json.ResultRequest, Wire.Json.WordTaken, TimeSpan.Zero, cancel)).Reply;
+
+    public async Task<Reply<WordTaken>> ReleaseAsync(string commandId, ReleaseRequest release, CancellationToken cancel) =>
+        (await PostAsync(
+            $"api/v1/device/commands/{Uri.EscapeDataString(commandId)}/release", release,
+            Wire.Json.ReleaseRequest, Wire.Json.WordTaken, TimeSpan.Zero, cancel)).Reply;
 
     public async Task<Reply<OutputTaken>> OutputAsync(string commandId, OutputRequest output, CancellationToken cancel) =>
         (await PostAsync(

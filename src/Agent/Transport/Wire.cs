@@ -58,6 +58,12 @@ internal sealed record ExtendAnswer(bool Success, DateTimeOffset? VisibleUntil);
 internal sealed record ResultRequest(
     string ClaimToken, string Status, string ExecutedAt, long Duration, string? Output = null, string? Error = null);
 
+/// <summary>A claim that is given back, as it is sent and as it is kept on disk until then.</summary>
+internal sealed record ReleaseRequest(string ClaimToken);
+
+/// <summary>No more commands over this socket.</summary>
+internal sealed record DrainRequest;
+
 /// <param name="Chunk">The how-manieth piece of this claim, from 0.</param>
 /// <param name="Offset">How much was printed before it, in UTF-16 units, lost or not.</param>
 internal sealed record OutputRequest(string ClaimToken, int Chunk, long Offset, string Text);
@@ -89,7 +95,9 @@ internal sealed record ReconnectHint(double? RetryAfterMs);
 [JsonSerializable(typeof(ExtendRequest))]
 [JsonSerializable(typeof(ExtendAnswer))]
 [JsonSerializable(typeof(ResultRequest))]
-[JsonSerializable(typeof(ResultAccepted))]
+[JsonSerializable(typeof(ReleaseRequest))]
+[JsonSerializable(typeof(DrainRequest))]
+[JsonSerializable(typeof(WordTaken))]
 [JsonSerializable(typeof(OutputRequest))]
 [JsonSerializable(typeof(OutputTaken))]
 [JsonSerializable(typeof(ErrorAnswer))]

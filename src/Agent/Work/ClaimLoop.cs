@@ -6,7 +6,7 @@ namespace Gateway.Agent.Work;
 
 /// <summary>
 /// Has commands worked on, as many at once as there are hands: those that come over the socket, and while there is none those that it claims by
-/// long poll.
+/// long poll. When it stops, what has not begun is given back.
 /// </summary>
 internal sealed class ClaimLoop(
     IGatewayTransport transport, Worker worker, Outbox outbox, Func<Backoff> newBackoff, ClaimOptions options,
@@ -18,20 +18,27 @@ internal sealed class ClaimLoop(
     /// <summary>Between two answers without a command, where the gateway does not hold the request.</summary>
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long an agent that stops asks what it was given in an answer that it has not waited for.</summary>
+    private static readonly TimeSpan UnseenLimit = TimeSpan.FromSeconds(3);
+
     private readonly SemaphoreSlim hands = new(options.Concurrency);
     private readonly Lock gate = new();
     private readonly List<Task> working = [];
     private CancellationToken stopping;
     private CancellationToken killing;
 
-    /// <summary>A command that came over the socket; it waits for a hand. Never waits itself.</summary>
+    /// <summary>A command that came over the socket; it waits for a hand, in the order of these calls. Never waits itself.</summary>
     public void Push(ClaimedCommand command)
     {
-        if (!stopping.IsCancellationRequested) Begin(() => WorkPushedAsync(command));
+        // In line now, and not when some thread comes to it.
+        var place = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task hand = hands.WaitAsync(place.Token);
+        Begin(() => WorkPushedAsync(command, hand, place));
     }
 
     /// <summary>
-    /// Claims until <paramref name="stop"/>, then waits for what is running; that ends at once when <paramref name="kill"/> fires.
+    /// Claims until <paramref name="stop"/>, then gives back what has not begun and waits for what is running; that ends at once when
+    /// <paramref name="kill"/> fires.
     /// </summary>
     /// <param name="link">The socket, beside which nothing is claimed while it lasts; null: there is never one.</param>
     public async Task RunAsync(SocketLink? link, CancellationToken stop, CancellationToken kill)
@@ -46,6 +53,7 @@ internal sealed class ClaimLoop(
             // No more work; what was taken is finished.
         }
 
+        if (link is not null) await link.DrainAsync(kill);
         Task all;
         lock (gate) all = Task.WhenAll(working);
         await all;
@@ -69,7 +77,7 @@ internal sealed class ClaimLoop(
             {
                 long asked = time.GetTimestamp();
                 Reply<IReadOnlyList<ClaimedCommand>> reply = outbox.Count < MostUndelivered
-                    ? await AskAsync(link, new ClaimAttempt(requestId, free), stop)
+                    ? await AskAsync(link, new ClaimAttempt(requestId, free), stop, kill)
                     : new Reply<IReadOnlyList<ClaimedCommand>>(Verdict.Unavailable, null);
                 if (reply.Value is { } commands)
                 {
@@ -98,17 +106,37 @@ internal sealed class ClaimLoop(
         }
     }
 
-    private async Task<Reply<IReadOnlyList<ClaimedCommand>>> AskAsync(SocketLink? link, ClaimAttempt attempt, CancellationToken stop)
+    private async Task<Reply<IReadOnlyList<ClaimedCommand>>> AskAsync(
+        SocketLink? link, ClaimAttempt attempt, CancellationToken stop, CancellationToken kill)
     {
-        if (link is null) return await transport.ClaimAsync(attempt, options.Visibility, options.Wait, stop);
         using var poll = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task<Reply<IReadOnlyList<ClaimedCommand>>> asking = transport.ClaimAsync(attempt, options.Visibility, options.Wait, poll.Token);
-        if (await Task.WhenAny(asking, link.Opened) == asking) return await asking;
-
-        // A socket is open: the hands are for what comes over it. What the poll was given by then is had by its id.
-        await poll.CancelAsync();
+        if (link is not null && await Task.WhenAny(asking, link.Opened) != asking) await poll.CancelAsync();
         await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return asking.IsCompletedSuccessfully ? asking.Result : await transport.ClaimAsync(attempt, options.Visibility, TimeSpan.Zero, stop);
+        if (asking.IsCompletedSuccessfully) return asking.Result;
+
+        // Not waited for, since a socket is open and the hands are for what comes over it, or since the agent stops. What the poll was given by then
+        // is had by its id.
+        if (!stop.IsCancellationRequested) return await transport.ClaimAsync(attempt, options.Visibility, TimeSpan.Zero, kill);
+        await GiveBackUnseenAsync(attempt, kill);
+        throw new OperationCanceledException(stop);
+    }
+
+    private async Task GiveBackUnseenAsync(ClaimAttempt attempt, CancellationToken kill)
+    {
+        using var limit = new CancellationTokenSource(UnseenLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, kill);
+        try
+        {
+            // Where it was given nothing, this claims one: it is given back as well.
+            Reply<IReadOnlyList<ClaimedCommand>> reply =
+                await transport.ClaimAsync(attempt with { Limit = 1 }, options.Visibility, TimeSpan.Zero, either.Token);
+            foreach (ClaimedCommand command in reply.Value ?? []) worker.GiveBack(command);
+        }
+        catch (OperationCanceledException)
+        {
+            // Left to its claim's end.
+        }
     }
 
     private void Begin(Func<Task> work)
@@ -128,7 +156,8 @@ internal sealed class ClaimLoop(
         await Task.Yield();
         try
         {
-            await worker.WorkAsync(command, static _ => Task.CompletedTask, kill);
+            if (stopping.IsCancellationRequested) worker.GiveBack(command);
+            else await worker.WorkAsync(command, turn: null, kill);
         }
         finally
         {
@@ -136,28 +165,28 @@ internal sealed class ClaimLoop(
         }
     }
 
-    private async Task WorkPushedAsync(ClaimedCommand command)
+    /// <param name="hand">Ends when there is a hand for it.</param>
+    /// <param name="place">Its place in the line for one, until the agent stops.</param>
+    private async Task WorkPushedAsync(ClaimedCommand command, Task hand, CancellationTokenSource place)
     {
         await Task.Yield();
-        bool hasHand = false;
         try
         {
-            await worker.WorkAsync(command, TakeHandAsync, killing);
-        }
-        catch (OperationCanceledException) when (!hasHand)
-        {
-            // The agent stops, or the claim is gone, before its turn came.
+            if (stopping.IsCancellationRequested) worker.GiveBack(command);
+            else await worker.WorkAsync(command, hand.IsCompletedSuccessfully ? null : TakeHandAsync, killing);
         }
         finally
         {
-            if (hasHand) hands.Release();
+            await place.CancelAsync();
+            await hand.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (hand.IsCompletedSuccessfully) hands.Release();
+            place.Dispose();
         }
 
         async Task TakeHandAsync(CancellationToken dropped)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, dropped);
-            await hands.WaitAsync(either.Token);
-            hasHand = true;
+            await using CancellationTokenRegistration leaving = dropped.Register(place.Cancel);
+            await hand;
         }
     }
 }

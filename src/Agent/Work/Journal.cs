@@ -5,9 +5,9 @@ using Gateway.Agent.Files;
 namespace Gateway.Agent.Work;
 
 /// <summary>
-/// What was started and is not finished, on disk: one file per claim, written before the command runs and deleted when its result is
-/// safe. A file that is found at start is a command that a crash cut off. It is never run again under the same claim token; claimed
-/// again under a new one, by the gateway's decision, it may run. Thread-safe for different claims.
+/// What waits for its turn, and what was started and is not finished, on disk: one file per claim, written before the command waits or runs and
+/// deleted when its result is safe. A file that is found at start is a command that a crash cut off. One that had started is never run again under
+/// the same claim token; claimed again under a new one, by the gateway's decision, it may run. Thread-safe for different claims.
 /// </summary>
 internal sealed class Journal(string folder, TimeProvider time)
 {
@@ -30,6 +30,19 @@ internal sealed class Journal(string folder, TimeProvider time)
         return interrupted;
     }
 
+    /// <summary>Writes down that a command waits; where the disk does not take it, a crash will leave it to the claim's end.</summary>
+    public void Wait(ClaimKey key, string type)
+    {
+        try
+        {
+            if (!File.Exists(PathOf(key))) Write(new JournalEntry(key.CommandId, key.ClaimToken, type, time.GetUtcNow()) { HasNotBegun = true });
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            // It cannot start either while it is so.
+        }
+    }
+
     /// <summary>Writes down that a command starts.</summary>
     /// <returns>False when it had started under this claim before.</returns>
     /// <exception cref="IOException">The disk does not take it: the command must not run.</exception>
@@ -37,9 +50,8 @@ internal sealed class Journal(string folder, TimeProvider time)
     public bool TryStart(ClaimKey key, string type)
     {
         string path = PathOf(key);
-        if (File.Exists(path)) return false;
-        var entry = new JournalEntry(key.CommandId, key.ClaimToken, type, time.GetUtcNow());
-        PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(entry, WorkJson.Default.JournalEntry));
+        if (File.Exists(path) && TryRead(path) is not { HasNotBegun: true }) return false;
+        Write(new JournalEntry(key.CommandId, key.ClaimToken, type, time.GetUtcNow()));
         return true;
     }
 
@@ -54,6 +66,9 @@ internal sealed class Journal(string folder, TimeProvider time)
             // A disk that takes no change. The file goes at the next start; until then it only keeps the claim from running again.
         }
     }
+
+    private void Write(JournalEntry entry) =>
+        PrivateFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, WorkJson.Default.JournalEntry));
 
     private string PathOf(ClaimKey key) => Path.Combine(folder, key.FileName);
 
@@ -73,6 +88,9 @@ internal sealed class Journal(string folder, TimeProvider time)
 
 internal sealed record JournalEntry(string CommandId, string ClaimToken, string Type, DateTimeOffset StartedAt)
 {
+    /// <summary>It waited for its turn.</summary>
+    public bool HasNotBegun { get; init; }
+
     [JsonIgnore]
     public ClaimKey Key => new(CommandId, ClaimToken);
 }

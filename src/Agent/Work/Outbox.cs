@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Agent.Work;
 
 /// <summary>
-/// Results that the gateway has not taken yet: one file per claim, written before the first attempt to send it and deleted when the
-/// gateway has given a definite answer, so that no crash in between loses one. Thread-safe.
+/// The last word on each claim that the gateway has not taken yet, a result or that it is given back: one file per claim, written before the first
+/// attempt to send it and deleted when the gateway has given a definite answer, so that no crash in between loses one. Thread-safe.
 /// </summary>
 internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
 {
@@ -17,8 +17,11 @@ internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
 
     public int Count => entries.Count;
 
-    /// <summary>What waits, oldest first.</summary>
-    public IReadOnlyList<OutboxEntry> Waiting => [.. entries.Values.OrderBy(entry => entry.Result.ExecutedAt, StringComparer.Ordinal)];
+    /// <summary>What waits: what is given back, in the order in which it is to run, for it may be handed out at once; then results, oldest first.</summary>
+    public IReadOnlyList<OutboxEntry> Waiting =>
+    [
+        .. entries.Values.OrderBy(entry => entry.Result?.ExecutedAt, StringComparer.Ordinal).ThenBy(entry => entry.CommandId, StringComparer.Ordinal),
+    ];
 
     public bool Contains(ClaimKey key) => entries.ContainsKey(key);
 
@@ -71,7 +74,8 @@ internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
     {
         try
         {
-            return JsonSerializer.Deserialize(PrivateFile.ReadSecret(path), WorkJson.Default.OutboxEntry);
+            OutboxEntry? entry = JsonSerializer.Deserialize(PrivateFile.ReadSecret(path), WorkJson.Default.OutboxEntry);
+            return entry is { Result: null, Release: null } ? null : entry;
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -80,9 +84,9 @@ internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
     }
 }
 
-/// <summary>A result that waits to be sent.</summary>
-internal sealed record OutboxEntry(string CommandId, ResultRequest Result)
+/// <summary>A word that waits to be sent: one of the two.</summary>
+internal sealed record OutboxEntry(string CommandId, ResultRequest? Result = null, ReleaseRequest? Release = null)
 {
     [JsonIgnore]
-    public ClaimKey Key => new(CommandId, Result.ClaimToken);
+    public ClaimKey Key => new(CommandId, Result?.ClaimToken ?? Release!.ClaimToken);
 }

@@ -12,6 +12,12 @@ internal sealed class RecentClaims
     private readonly HashSet<ClaimKey> known = [];
     private readonly Queue<ClaimKey> order = new();
 
+    /// <param name="known">What an earlier run of the agent has said its last word on.</param>
+    public RecentClaims(IEnumerable<ClaimKey> known)
+    {
+        foreach (ClaimKey key in known) TryAdd(key);
+    }
+
     /// <returns>False when it is known.</returns>
     public bool TryAdd(ClaimKey key)
     {

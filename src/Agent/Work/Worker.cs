@@ -9,15 +9,14 @@ namespace Gateway.Agent.Work;
 /// Works on one claimed command: journal, run, outbox. Only what is in the journal runs, and what was in it before does not run again.
 /// </summary>
 internal sealed class Worker(
-    Journal journal, Outbox outbox, ResultSender results, OutputSender outputs, CommandExecutor executor, ClaimKeeper keeper,
+    Journal journal, Outbox outbox, OutboxSender words, OutputSender outputs, CommandExecutor executor, ClaimKeeper keeper,
     WorkStatus status, TimeProvider time, ILogger log)
 {
-    private readonly RecentClaims claims = new();
+    private readonly RecentClaims claims = new(outbox.Waiting.Select(entry => entry.Key));
 
-    /// <param name="turn">Ends when there is a hand free for it; the claim is kept meanwhile.</param>
+    /// <param name="turn">Ends when there is a hand free for it; the claim is kept meanwhile. Cancelled: it is given back. Null: there is one.</param>
     /// <param name="stopping">The agent stops and waits no longer: what runs is to end now.</param>
-    /// <exception cref="OperationCanceledException">Its turn did not come.</exception>
-    public async Task WorkAsync(ClaimedCommand command, Func<CancellationToken, Task> turn, CancellationToken stopping)
+    public async Task WorkAsync(ClaimedCommand command, Func<CancellationToken, Task>? turn, CancellationToken stopping)
     {
         var key = new ClaimKey(command.Id, command.ClaimToken);
         // Its result is on the way, or it waits or runs, or has done so: a gateway that repeats itself gets the one result that there is.
@@ -27,8 +26,7 @@ internal sealed class Worker(
         Task keeping = keeper.KeepAsync(command, dropped, finished.Token);
         try
         {
-            await TurnAsync(turn, key, dropped.Token);
-            await WorkAsync(key, command, stopping, dropped.Token);
+            if (turn is null || await TurnAsync(turn, key, command.Type, dropped.Token)) await WorkAsync(key, command, stopping, dropped.Token);
         }
         finally
         {
@@ -44,17 +42,43 @@ internal sealed class Worker(
         }
     }
 
-    private async Task TurnAsync(Func<CancellationToken, Task> turn, ClaimKey key, CancellationToken dropped)
+    /// <summary>Gives back a command that is not to begin, unless its claim is known.</summary>
+    public void GiveBack(ClaimedCommand command)
     {
+        var key = new ClaimKey(command.Id, command.ClaimToken);
+        if (!outbox.Contains(key) && claims.TryAdd(key)) GiveBack(key, command.Type);
+    }
+
+    /// <summary>Gives back what an earlier run of the agent had not begun.</summary>
+    public void GiveBack(JournalEntry entry)
+    {
+        if (claims.TryAdd(entry.Key)) GiveBack(entry.Key, entry.Type);
+        journal.Finish(entry.Key);
+    }
+
+    // Once said it holds: the claim stays known, and its command does not run under it, whatever the gateway still sends.
+    private void GiveBack(ClaimKey key, string type)
+    {
+        WorkLog.GivenBack(log, type, key.CommandId);
+        words.Post(new OutboxEntry(key.CommandId, Release: new ReleaseRequest(key.ClaimToken)));
+    }
+
+    /// <returns>Whether it has come.</returns>
+    private async Task<bool> TurnAsync(Func<CancellationToken, Task> turn, ClaimKey key, string type, CancellationToken dropped)
+    {
+        journal.Wait(key, type);
         try
         {
             await turn(dropped);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            // Not begun: should it come again, it is as new.
-            claims.Remove(key);
-            throw;
+            // Without a claim there is nothing to give back; should it come again, it is as new.
+            if (dropped.IsCancellationRequested) claims.Remove(key);
+            else GiveBack(key, type);
+            journal.Finish(key);
+            return false;
         }
     }
 
@@ -81,7 +105,7 @@ internal sealed class Worker(
             if (execution is not null)
             {
                 WorkLog.Finished(log, command.Type, command.Id, execution.Status, took.TotalSeconds);
-                results.Post(Result(command, execution, startedAt, took));
+                words.Post(Result(command, execution, startedAt, took));
             }
 
             journal.Finish(key);

@@ -14,4 +14,7 @@ internal abstract record Fault
 
     /// <summary>Does what was asked, and cuts the connection instead of answering.</summary>
     internal sealed record DropAfter : Fault;
+
+    /// <summary>Does what was asked, and does not answer as long as the agent waits.</summary>
+    internal sealed record HangAfter : Fault;
 }

@@ -19,6 +19,8 @@ internal sealed partial class ScriptedGateway
         public DateTimeOffset VisibleUntil { get; set; }
         public int Attempt { get; set; }
         public int Extended { get; set; }
+        public int Released { get; set; }
+        public string? LastReleased { get; set; }
         public string? ResultText { get; set; }
         public int Submissions { get; set; }
         public bool Cancelled { get; set; }
@@ -124,6 +126,19 @@ internal sealed partial class ScriptedGateway
             command.Extended++;
             command.VisibleUntil = TimeProvider.System.GetUtcNow() + extension;
             return (200, new { success = true, visibleUntil = command.VisibleUntil.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) });
+        }
+    }
+
+    private (int, object) Release(HttpContext context, JsonNode body)
+    {
+        lock (gate)
+        {
+            if (commands.TryGetValue((string)context.Request.RouteValues["id"]!, out Command? known) && known.LastReleased == (string?)body["claimToken"])
+                return (200, new { success = true, status = "queued" });
+            if (Refuse(context, body, out Command command) is { } refusal) return refusal;
+            command.Released++;
+            (command.LastReleased, command.ClaimToken, command.ClaimedBy) = (command.ClaimToken, null, null);
+            return (200, new { success = true, status = "queued" });
         }
     }
 

@@ -10,19 +10,27 @@ namespace Gateway.Agent.Tests.Scripted;
 
 /// <summary>
 /// The socket of the device: commands are pushed, and what an earlier connection holds is sent again over the next one. Faults of messages are
-/// named <c>ws.status</c>, <c>ws.command_result</c>, <c>ws.extend</c>, <c>ws.output</c>; of the connection, <c>ws.connect</c>.
+/// named <c>ws.status</c>, <c>ws.command_result</c>, <c>ws.extend</c>, <c>ws.output</c>, <c>ws.release</c>, <c>ws.drain</c>; of the connection,
+/// <c>ws.connect</c>.
 /// </summary>
 internal sealed partial class ScriptedGateway
 {
     private const string OverSocket = "socket";
 
     private WebSocket? socket;
+    private WebSocket? draining;
 
     /// <summary>Whether there is a socket at all; else 404.</summary>
     public bool HasSockets { get; set; }
 
     /// <summary>What <c>config_update</c> says.</summary>
     public object Config { get; set; } = new { heartbeatMs = 60_000, maxInFlight = 10, outputChunkBytes = 16_384, outputPerSecond = 100 };
+
+    /// <summary>Whether a command is on its way when the agent asks for no more.</summary>
+    public bool PushesWhileItDrains { get; set; }
+
+    /// <summary>That command.</summary>
+    public Command? UnderWay { get; private set; }
 
     /// <summary>How often a socket was opened.</summary>
     public int Connections { get; private set; }
@@ -105,7 +113,7 @@ internal sealed partial class ScriptedGateway
             Task next;
             lock (gate)
             {
-                foreach (Command command in commands.Values.Where(command => command.Status is null && !command.Cancelled))
+                foreach (Command command in commands.Values.Where(command => command.Status is null && !command.Cancelled && draining != to))
                 {
                     if (command.ClaimToken is not null ? command.ClaimedBy != OverSocket : pushes.Count >= 10) continue;
                     if (command.ClaimToken is null)
@@ -184,6 +192,8 @@ internal sealed partial class ScriptedGateway
             "status" => Heartbeat(context, body),
             "command_result" => Result(context, body),
             "extend" => Extend(context, body),
+            "release" => Release(context, body),
+            "drain" => await DrainAsync(from),
             "output" => TakeOutput(context, body),
             _ => (400, Error("INVALID_REQUEST", "type")),
         };
@@ -199,6 +209,19 @@ internal sealed partial class ScriptedGateway
             : new { type = "error", id, data = JsonSerializer.SerializeToNode(answer)!["error"] });
         Note($"ws.{type} {status}");
         return true;
+    }
+
+    private async Task<(int, object)> DrainAsync(WebSocket from)
+    {
+        lock (gate) draining = from;
+        if (PushesWhileItDrains)
+        {
+            UnderWay = Enqueue("system_info");
+            Claim(UnderWay);
+            await SendAsync(from, Push(UnderWay));
+        }
+
+        return (200, new { success = true });
     }
 
     private (int, object) TakeOutput(HttpContext context, JsonNode body)

@@ -68,6 +68,7 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
         app.MapPost("/api/v1/device/heartbeat", gateway.Operation("heartbeat", gateway.Heartbeat, authenticated: true));
         app.MapPost("/api/v1/device/commands/claim", gateway.Operation("claim", gateway.ClaimAsync, authenticated: true));
         app.MapPost("/api/v1/device/commands/{id}/extend", gateway.Operation("extend", gateway.Extend, authenticated: true));
+        app.MapPost("/api/v1/device/commands/{id}/release", gateway.Operation("release", gateway.Release, authenticated: true));
         app.MapPost("/api/v1/device/commands/{id}/result", gateway.Operation("result", gateway.Result, authenticated: true));
         app.MapPost("/api/v1/device/commands/{id}/output", gateway.Operation("output", gateway.TakeOutput, authenticated: true));
         app.UseWebSockets();
@@ -94,6 +95,17 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
 
         Changed();
         return command;
+    }
+
+    /// <summary>As if the command had been pushed, and its agent had ended since.</summary>
+    public string Claim(Command command)
+    {
+        lock (gate)
+        {
+            (command.ClaimToken, command.ClaimedBy, command.VisibleUntil) = ("claim-of-before", OverSocket, TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(5));
+            command.Attempt++;
+            return command.ClaimToken;
+        }
     }
 
     /// <summary>Takes all faults back that are still to come.</summary>
@@ -174,7 +186,9 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
             _ when authenticated && !Known(context) => (401, Error("UNAUTHORIZED", "unknown token")),
             _ => await handle(context, body),
         };
-        if (fault is Fault.DropBefore or Fault.DropAfter)
+        Changed();
+        if (fault is Fault.HangAfter) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (fault is Fault.DropBefore or Fault.DropAfter or Fault.HangAfter)
         {
             Note($"{name} dropped");
             context.Abort();

@@ -64,6 +64,20 @@ public sealed class AgentSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task Agent_MoreCommandsThanHands_RunsThemInTheOrderInWhichTheyCame()
+    {
+        await using ScriptedGateway gateway = await StartAsync();
+        folder.Script("scripts/line", "while [ ! -e go ]; do sleep 0.05; done; echo $1 >> lines");
+        await using RunningAgent agent = await ConnectAsync(gateway);
+        ScriptedGateway.Command[] commands = [.. Enumerable.Range(0, 10).Select(i => gateway.Enqueue("run_script", new { name = "line", args = new[] { $"{i}" } }))];
+        await gateway.UntilAsync(() => Array.TrueForAll(commands, command => command.ClaimToken is not null));
+        folder.Write("scripts/go", "");
+        await gateway.UntilAsync(() => Array.TrueForAll(commands, command => command.Status is not null));
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), await File.ReadAllLinesAsync(folder["scripts/lines"]));
+    }
+
+    [Fact]
     public async Task Agent_ClaimPushedAgain_IsWorkedOnOnce()
     {
         await using ScriptedGateway gateway = await StartAsync();
@@ -185,26 +199,6 @@ public sealed class AgentSocketTests : IDisposable
 
         Assert.Equal(255_000, command.Output!.Length);
         Assert.Equal(1, gateway.Count("result 200"));
-    }
-
-    [Fact]
-    public async Task Agent_ToldToStop_EndsTheSocketAndFinishesByRequests()
-    {
-        await using ScriptedGateway gateway = await StartAsync();
-        folder.Script("scripts/wait", "echo yes > begun; while [ ! -e done ]; do sleep 0.05; done; echo finished");
-        await using RunningAgent agent = await ConnectAsync(gateway);
-        ScriptedGateway.Command command = gateway.Enqueue("run_script", new { name = "wait" });
-        await ProcessAssert.FileAppearsAsync(folder["scripts/begun"]);
-        ScriptedGateway.Command waiting = gateway.Enqueue("system_info");
-        await gateway.UntilAsync(() => waiting.ClaimToken is not null);
-        agent.Stop();
-        await gateway.UntilAsync(() => !gateway.IsConnected);
-        folder.Write("scripts/done", "");
-        await agent.StopAsync();
-
-        Assert.Equal("finished\n", command.Output);
-        Assert.True(gateway.Count("result 200") > 0);
-        Assert.Null(waiting.Status);
     }
 
     [Fact]

@@ -16,20 +16,27 @@ internal sealed class AgentDevice
 
     public string Id { get; }
 
+    private string Journal => Path.ChangeExtension(credentials, "journal");
+
     /// <summary>The process that runs or ran last.</summary>
     public ProgramProcess Process { get; private set; } = null!;
 
-    /// <summary>Provisions a device and registers it with the agent's own command.</summary>
-    public static async Task<AgentDevice> RegisterAsync(Bench bench, GatewayServer server, CustomerClient customer, string id = "pi-1")
+    /// <summary>Provisions a device and registers it with the agent's own command, at the server's own address or another that leads there.</summary>
+    public static async Task<AgentDevice> RegisterAsync(Bench bench, GatewayServer server, CustomerClient customer, string id = "pi-1", string? url = null)
     {
         var device = new AgentDevice(bench, id);
         var code = await customer.ProvisionAsync(id);
         var register = bench.Start(
             "agent register", BuiltProgram.Agent,
-            ["register", "--server", server.Url, "--device", id, "--code", code, "--credentials", device.credentials]);
+            ["register", "--server", url ?? server.Url, "--device", id, "--code", code, "--credentials", device.credentials]);
         Assert.Equal(0, await register.ExitAsync());
         return device;
     }
+
+    /// <summary>Waits until it holds so many commands, as its files tell: those that run, and those that wait for their turn.</summary>
+    public Task HoldsAsync(int commands) => Driver.Wait.UntilAsync(
+        $"the agent to hold {commands} commands",
+        () => Directory.Exists(Journal) && Directory.GetFiles(Journal, "*.json").Length == commands);
 
     /// <summary>Starts the agent.</summary>
     public void Run(params IEnumerable<string> options) =>

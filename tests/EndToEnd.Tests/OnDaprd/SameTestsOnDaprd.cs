@@ -31,6 +31,13 @@ public sealed class GracefulStopOnDaprdTests : GracefulStopTests
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
 }
 
+/// <summary><see cref="GiveBackTests"/> on real Dapr with Redis.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class GiveBackOnDaprdTests : GiveBackTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}
+
 /// <summary><see cref="SimulationTests"/> on real Dapr with Redis.</summary>
 [Trait("Sidecar", "daprd")]
 public sealed class SimulationOnDaprdTests : SimulationTests

@@ -75,8 +75,11 @@ internal sealed class QueueAudit(string statePath, string historyPath)
         foreach (var entry in head.Claimed)
         {
             Check(entry, CommandState.Claimed);
+            // A lost connection shortens its claims without an event, and they keep what they had.
             if (folded.TryGetValue(entry.Id, out var record)
-                && (record.TokenHash != Digests.OfToken(entry.Claim!.Token) || record.VisibleUntil != entry.Claim.VisibleUntil || record.Attempt != entry.Attempt))
+                && (record.TokenHash != Digests.OfToken(entry.Claim!.Token)
+                    || record.VisibleUntil != (entry.Claim.Kept ?? entry.Claim.VisibleUntil)
+                    || record.Attempt != entry.Attempt))
                 problems.Add($"{device}: {entry.Id} has another claim in the head than its events tell of.");
         }
 

@@ -16,7 +16,7 @@ public sealed class TortureTests
     {
         await using var bench = new Bench();
         var disasters = new Disasters();
-        using var deployment = await Deployment.StartAsync(bench, shape);
+        using var deployment = await Deployment.StartAsync(bench, shape, TorturedAgent.ServerSettings);
         var server = deployment.Server;
         using var alice = await server.CustomerAsync();
         var agent = await TorturedAgent.StartAsync(bench, server, alice);
@@ -49,11 +49,17 @@ public sealed class TortureTests
             disasters.StrikeAsync(2, [
                 random => new("the agent is killed", async () =>
                 {
-                    await agent.Process.KillAsync();
+                    await agent.KillAsync();
                     await Disasters.PauseAsync(random.NextDouble());
                     agent.Run();
                 }),
-                random => Stop("the agent", () => agent.Process, TorturedAgent.Claim.TotalSeconds + 0.5),
+                random => new("the agent is stopped in order", async () =>
+                {
+                    await agent.StopAsync();
+                    await Disasters.PauseAsync(random.NextDouble());
+                    agent.Run();
+                }),
+                random => Stop("the agent", () => agent.Process, TorturedAgent.PastEveryClaim.TotalSeconds),
                 random => Stop("the fleet", () => fleet.Process, PastEveryClaim(random)),
             ]));
 

@@ -11,8 +11,18 @@ namespace Gateway.EndToEnd.Tests.Torture;
 /// </summary>
 internal sealed class TorturedAgent
 {
-    /// <summary>The shortest that the agent takes: it is stopped for longer.</summary>
-    public static readonly TimeSpan Claim = TimeSpan.FromSeconds(5);
+    /// <summary>Its claims surely have ended when it was held still for so long: its connection is lost after two seconds, and the grace.</summary>
+    public static readonly TimeSpan PastEveryClaim = TimeSpan.FromSeconds(6);
+
+    /// <summary>Settings of a server that soon finds a connection lost, and does not wait long for its device.</summary>
+    public static readonly Dictionary<string, string?> ServerSettings = new()
+    {
+        ["Gateway__Channels__PingInterval"] = "00:00:01",
+        ["Gateway__Channels__PongTimeout"] = "00:00:01",
+        ["Gateway__Channels__ReconnectGrace"] = "00:00:02",
+    };
+
+    private const int Hands = 2;
 
     private readonly CustomerClient customer;
     private readonly AgentDevice device;
@@ -21,6 +31,7 @@ internal sealed class TorturedAgent
     private readonly Dictionary<string, string?> sent = [];
     private readonly Task sending;
     private volatile bool enough;
+    private int kills;
 
     private TorturedAgent(CustomerClient customer, AgentDevice device, Scripts scripts, string session)
     {
@@ -41,13 +52,27 @@ internal sealed class TorturedAgent
         return new TorturedAgent(customer, device, scripts, await customer.OpenSessionAsync(device.Id, "diagnostic"));
     }
 
-    /// <summary>Starts it, again if need be. By requests, whose claims it chooses itself, so that it can be stopped for longer; kills over sockets have tests of their own.</summary>
-    public void Run() => device.Run(
-        "--transport", "rest", "--scripts", scripts.Folder, "--concurrency", "2", "--visibility", Claim.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Starts it, again if need be: over its socket, and by requests while there is none.</summary>
+    public void Run() => device.Run("--scripts", scripts.Folder, "--concurrency", Hands.ToString(CultureInfo.InvariantCulture), "--visibility", "5");
+
+    /// <summary>Ends it as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        kills++;
+        await Process.KillAsync();
+    }
+
+    /// <summary>Has it stop in order, which it does whatever has become of the server.</summary>
+    public async Task StopAsync()
+    {
+        Process.Terminate();
+        // 130: it had hardly begun.
+        Assert.Contains(await Process.ExitAsync(), new[] { 0, 130 });
+    }
 
     /// <summary>
-    /// Sends no more, waits until everything has ended, and expects: no script ran twice, one that completed ran, and what may
-    /// run twice was not given up.
+    /// Sends no more, waits until everything has ended, and expects: no script ran twice, one that completed ran, what may run twice was not given up,
+    /// and only what a crash met is told as cut off.
     /// </summary>
     public async Task DrainAsync()
     {
@@ -59,21 +84,37 @@ internal sealed class TorturedAgent
             async () =>
             {
                 commands = await customer.CommandsAsync(session);
-                return sent.Keys.All(id => commands.TryGetValue(id, out var command) && State(command) is "completed" or "unknown" or "dead_lettered");
+                return sent.Keys.All(id => commands.TryGetValue(id, out var command) && State(command) is "completed" or "failed" or "unknown" or "dead_lettered");
             },
             () => Task.FromResult(string.Join(", ", commands.Values.Select(State).CountBy(state => state))));
 
         Assert.Equal(sent.Keys.Order(), commands.Keys.Order());
         var done = scripts.Done.CountBy(line => line).ToDictionary();
         Assert.DoesNotContain(done, line => line.Value > 1);
+        var cutOff = 0;
         foreach (var (id, script) in sent)
         {
             var state = State(commands[id]);
-            if (script is null) Assert.Equal("completed", state);
-            else if (state == "completed") Assert.Contains(script, done);
-            else Assert.Equal("unknown", state);
+            if (state == "failed")
+            {
+                cutOff++;
+                Assert.Contains("cut off", commands[id].GetProperty("result").GetProperty("error").GetString(), StringComparison.Ordinal);
+            }
+            else if (script is null)
+            {
+                Assert.Equal("completed", state);
+            }
+            else if (state == "completed")
+            {
+                Assert.Contains(script, done);
+            }
+            else
+            {
+                Assert.Equal("unknown", state);
+            }
         }
 
+        Assert.InRange(cutOff, 0, Hands * kills);
         Assert.NotEmpty(done);
     }
 

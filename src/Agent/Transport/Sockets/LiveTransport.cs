@@ -23,9 +23,13 @@ internal sealed class LiveTransport(SocketLink link, RestTransport rest) : IGate
             : await rest.ExtendAsync(commandId, claimToken, extension, cancel);
     }
 
-    public async Task<Reply<ResultAccepted>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel) =>
-        await link.TryRequestAsync("command_result", commandId, result, Wire.Json.ResultRequest, Wire.Json.ResultAccepted, cancel)
+    public async Task<Reply<WordTaken>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel) =>
+        await link.TryRequestAsync("command_result", commandId, result, Wire.Json.ResultRequest, Wire.Json.WordTaken, cancel)
         ?? await rest.SubmitAsync(commandId, result, cancel);
+
+    public async Task<Reply<WordTaken>> ReleaseAsync(string commandId, ReleaseRequest release, CancellationToken cancel) =>
+        await link.TryRequestAsync("release", commandId, release, Wire.Json.ReleaseRequest, Wire.Json.WordTaken, cancel)
+        ?? await rest.ReleaseAsync(commandId, release, cancel);
 
     public async Task<Reply<OutputTaken>> OutputAsync(string commandId, OutputRequest output, CancellationToken cancel) =>
         await link.TryRequestAsync("output", commandId, output, Wire.Json.OutputRequest, Wire.Json.OutputTaken, cancel)

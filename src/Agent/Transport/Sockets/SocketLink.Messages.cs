@@ -12,6 +12,9 @@ internal sealed partial class SocketLink
     /// <summary>No answer for so long, and the connection is as good as lost.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long an agent that stops waits to be told that no more comes.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
+
     /// <summary>The longest claim that a gateway pushes.</summary>
     private static readonly TimeSpan LongestClaim = TimeSpan.FromMinutes(5);
 
@@ -60,6 +63,23 @@ internal sealed partial class SocketLink
         finally
         {
             waiting.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Has the gateway send no more commands; what it has sent has come when this is done, unless it takes too long.</summary>
+    public async Task DrainAsync(CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(DrainLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            // One that is about to open will bring commands, too.
+            await connecting.WaitAsync(either.Token);
+            await TryRequestAsync("drain", null, new DrainRequest(), Wire.Json.DrainRequest, Wire.Json.WordTaken, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What still comes is given back as well, as long as there is time.
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class SocketLink : IDisposable
     private TaskCompletionSource lost = NewSignal();
     private TaskCompletionSource unavailable = NewSignal();
     private TaskCompletionSource opened = NewSignal();
+    private volatile Task<TimeSpan?> connecting = Task.FromResult<TimeSpan?>(TimeSpan.Zero);
     private bool toldWhy;
 
     /// <param name="pushed">Takes the commands that come over it; it never waits. The same claim may come again.</param>
@@ -69,10 +70,12 @@ internal sealed partial class SocketLink : IDisposable
         get { lock (gate) return unavailable.Task; }
     }
 
-    /// <summary>Keeps a socket open until cancelled; then it is closed.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Keeps a socket open; from <paramref name="stop"/> on only the one that is open, or about to be.</summary>
+    /// <param name="stop">No other socket is opened.</param>
+    /// <param name="end">What is open is closed.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken end)
     {
-        while (!cancel.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             TimeSpan? asked;
             using (var socket = new ClientWebSocket())
@@ -80,19 +83,20 @@ internal sealed partial class SocketLink : IDisposable
                 socket.Options.KeepAliveInterval = Ping;
                 socket.Options.KeepAliveTimeout = Ping;
                 socket.Options.CollectHttpResponseDetails = true;
-                if (await ConnectAsync(socket, cancel) is { } wait)
+                connecting = ConnectAsync(socket, end);
+                if (await connecting is { } wait)
                 {
                     lock (gate) unavailable.TrySetResult();
                     asked = wait > TimeSpan.Zero ? wait : null;
                 }
                 else
                 {
-                    asked = await UseAsync(socket, cancel);
+                    asked = await UseAsync(socket, end);
                 }
             }
 
-            if (cancel.IsCancellationRequested) break;
-            await Task.Delay(backoff.Next(asked), time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stop.IsCancellationRequested) break;
+            await Task.Delay(backoff.Next(asked), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         lock (gate) unavailable.TrySetResult();
@@ -111,6 +115,7 @@ internal sealed partial class SocketLink : IDisposable
             serverTime = (Header(socket, "Date") is { } date && DateTimeOffset.TryParse(date, CultureInfo.InvariantCulture, out DateTimeOffset at) ? at : null, time.GetTimestamp());
             toldWhy = false;
             TransportLog.SocketOpen(log);
+            Volatile.Write(ref current, socket);
             return null;
         }
         catch (Exception failed) when (failed is WebSocketException or OperationCanceledException or IOException)
@@ -135,7 +140,6 @@ internal sealed partial class SocketLink : IDisposable
     private async Task<TimeSpan?> UseAsync(ClientWebSocket socket, CancellationToken cancel)
     {
         long openedAt = time.GetTimestamp();
-        Volatile.Write(ref current, socket);
         lock (gate)
         {
             unavailable = NewSignal();

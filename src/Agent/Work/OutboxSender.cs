@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Agent.Work;
 
 /// <summary>
-/// Sends what is in the outbox until the gateway has answered each definitely. A result that it does not take now waits for its own
-/// next attempt and holds up no other; only 429, which means the device, holds up all.
+/// Sends what is in the outbox until the gateway has answered each definitely. What it does not take now waits for its own next attempt and holds
+/// up no other; only 429, which means the device, holds up all.
 /// </summary>
-internal sealed class ResultSender(
+internal sealed class OutboxSender(
     Outbox outbox, IGatewayTransport transport, Func<Backoff> newBackoff, TimeProvider time, ILogger log) : IDisposable
 {
     /// <summary>Below this a result that is still too large goes without its output.</summary>
@@ -18,7 +18,7 @@ internal sealed class ResultSender(
     private readonly Dictionary<ClaimKey, Attempt> attempts = [];
     private TimeSpan throttledUntil;
 
-    /// <summary>Keeps a result and has it sent.</summary>
+    /// <summary>Keeps a word and has it sent.</summary>
     public void Post(OutboxEntry entry)
     {
         outbox.Put(entry);
@@ -81,11 +81,13 @@ internal sealed class ResultSender(
     {
         while (true)
         {
-            Reply<ResultAccepted> reply = await transport.SubmitAsync(entry.CommandId, entry.Result, cancel);
+            Reply<WordTaken> reply = entry.Result is { } result
+                ? await transport.SubmitAsync(entry.CommandId, result, cancel)
+                : await transport.ReleaseAsync(entry.CommandId, entry.Release!, cancel);
             switch (reply.Verdict)
             {
                 case Verdict.Ok:
-                    WorkLog.Delivered(log, entry.CommandId, entry.Result.Status);
+                    WorkLog.Delivered(log, entry.CommandId, entry.Result?.Status ?? "given back");
                     Forget(entry.Key);
                     return null;
 
@@ -121,9 +123,9 @@ internal sealed class ResultSender(
     /// <summary>The result with half of its output, in the end with none; null when there is nothing left to take away.</summary>
     private static OutboxEntry? Smaller(OutboxEntry entry)
     {
-        if (entry.Result.Output is not { Length: > 0 } output) return null;
+        if (entry.Result is not { Output: { Length: > 0 } output } result) return null;
         string? cut = output.Length / 2 < SmallestOutput ? null : OutputText.Cut(output, output.Length / 2);
-        return entry with { Result = entry.Result with { Output = cut } };
+        return entry with { Result = result with { Output = cut } };
     }
 
     private sealed class Attempt(Backoff backoff)
