@@ -11,6 +11,7 @@ using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
 using Gateway.Storage.Nodes;
 using Gateway.Storage.Output;
+using Gateway.Storage.ProtectionKeys;
 using Gateway.Storage.RateLimits;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,7 @@ public static class StorageRegistration
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="INodeStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
     /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="ICommandCounts"/>, <see cref="IDeviceChannelStore"/>,
-    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IAuditLog"/>, <see cref="IStorageMaintenance"/> and
+    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IProtectionKeys"/>, <see cref="IAuditLog"/>, <see cref="IStorageMaintenance"/> and
     /// <see cref="IStoreBackup"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
@@ -61,6 +62,7 @@ public static class StorageRegistration
         services.AddSingleton<IDeviceChannelStore, DeviceChannelStore>();
         services.AddSingleton<ICommandOutput, CommandOutput>();
         services.AddSingleton<IRateCounts, RateCounts>();
+        services.AddSingleton<IProtectionKeys, ProtectionKeys.ProtectionKeys>();
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<IStorageMaintenance, StorageMaintenance>();
         services.AddSingleton<IStoreBackup, StoreBackup>();

@@ -3,6 +3,7 @@ using Gateway.Actors.Hosting;
 using Gateway.Api.Auth.Customers;
 using Gateway.Portal;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Api.Portal;
@@ -13,7 +14,7 @@ namespace Gateway.Api.Portal;
 /// </summary>
 internal static class PortalHosting
 {
-    /// <summary>The folder under the data folder that has the keys of the portal's cookies.</summary>
+    /// <summary>The folder under the data folder that has the keys of the portal's cookies, unless the relational store has them.</summary>
     private const string KeysFolder = "portal-keys";
 
     /// <summary>Adds the portal. Settings: <c>SUPABASE_URL</c>, <c>SUPABASE_ANON_KEY</c>, <c>Gateway:Portal:KeysPath</c>.</summary>
@@ -36,9 +37,19 @@ internal static class PortalHosting
     /// <summary>Says where the keys of the portal's cookies are.</summary>
     public static void AddPortalKeys(this WebApplicationBuilder builder, GatewayOptions options)
     {
-        // Kept, so that everybody stays signed in when the program starts anew. Several replicas need one folder for all.
-        var keys = builder.Configuration["Gateway:Portal:KeysPath"] is { Length: > 0 } path ? path : Path.Combine(options.DataPath, KeysFolder);
-        builder.Services.AddDataProtection().SetApplicationName("Gateway").PersistKeysToFileSystem(new DirectoryInfo(Path.GetFullPath(keys)));
+        // Kept, so that everybody stays signed in when the program starts anew, and where every replica finds them.
+        var protection = builder.Services.AddDataProtection().SetApplicationName("Gateway");
+        var folder = builder.Configuration["Gateway:Portal:KeysPath"];
+        if (string.IsNullOrEmpty(folder) && !string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Gateway")))
+        {
+            builder.Services.AddSingleton<StoredKeys>();
+            builder.Services.AddOptions<KeyManagementOptions>().Configure<StoredKeys>((keys, stored) => keys.XmlRepository = stored);
+        }
+        else
+        {
+            folder = string.IsNullOrEmpty(folder) ? Path.Combine(options.DataPath, KeysFolder) : folder;
+            protection.PersistKeysToFileSystem(new DirectoryInfo(Path.GetFullPath(folder)));
+        }
     }
 
     /// <summary>Maps the portal, with what its pages need in the pipeline; after authorization.</summary>

@@ -22,9 +22,16 @@ internal static class SignInEndpoints
         routes.MapPost(SignOutPath, SignOutAsync).ExcludeFromDescription();
     }
 
-    /// <summary>204: the cookie is fresh, and so is the sign-in in every circuit; 401: sign in again. Nothing else is told.</summary>
-    private static async Task<IResult> RenewAsync(HttpContext context) =>
-        (await context.AuthenticateAsync(PortalSession.Scheme)).Succeeded ? Results.NoContent() : Results.StatusCode(StatusCodes.Status401Unauthorized);
+    /// <summary>
+    /// 204: the cookie is fresh, and so is the sign-in in every circuit of this replica; 401: sign in again; 503: it could not be renewed yet. Nothing
+    /// else is told.
+    /// </summary>
+    private static async Task<IResult> RenewAsync(HttpContext context, SignIns signIns)
+    {
+        var known = await context.AuthenticateAsync(PortalSession.Scheme);
+        if (PortalSession.From(known.Principal) is not { } session) return Results.StatusCode(StatusCodes.Status401Unauthorized);
+        return signIns.IsDue(session) ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.NoContent();
+    }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, CustomerSignIn signIn, SignIns signIns)
     {

@@ -16,8 +16,13 @@
   // Quickly at first, then every few seconds and not all pages at once, for as long as the page is open.
   const retryDelay = attempt => Math.min(500 * 1.6 ** attempt, 5000) * (0.5 + Math.random() / 2);
 
+  // One request opens the circuit's socket: a negotiation before it could be answered by one replica and the socket by another.
+  const overWebSocket = connection => connection.withUrl('_blazor', { skipNegotiation: true, transport: 1 });
+
   if (window.Blazor) {
-    Blazor.start({ circuit: { reconnectionOptions: { maxRetries: 100000, retryIntervalMilliseconds: retryDelay } } });
+    Blazor.start({
+      circuit: { configureSignalR: overWebSocket, reconnectionOptions: { maxRetries: 100000, retryIntervalMilliseconds: retryDelay } },
+    });
   }
 
   // A server that was started anew does not know the circuit: the page is loaded again as soon as the server answers.

@@ -13,6 +13,7 @@ internal static class StoreTables
     public static readonly IReadOnlyDictionary<string, string> LeftBehind = new Dictionary<string, string>
     {
         ["device_channels"] = "where open sockets are: none of them is open elsewhere",
+        ["protection_keys"] = "secrets: they go only where secrets are asked for, as the portal's keys",
         ["rate_counts"] = "what rate limits count: their windows are short, and begin anew elsewhere",
         ["schema_migrations"] = "which statements made the tables: those of the database at hand",
     };

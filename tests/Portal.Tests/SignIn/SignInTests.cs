@@ -141,6 +141,8 @@ public sealed class SignInTests
 
         host.Time.Advance(TimeSpan.FromMinutes(59));
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/")).Status);
+        using var renewal = await host.Browser.PostAsync(new Uri("/sign-in/renew", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, renewal.StatusCode);
         host.Time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(HttpStatusCode.Redirect, (await host.GetAsync("/")).Status);
     }

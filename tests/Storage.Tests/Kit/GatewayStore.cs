@@ -8,6 +8,7 @@ using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
 using Gateway.Storage.Nodes;
 using Gateway.Storage.Output;
+using Gateway.Storage.ProtectionKeys;
 using Gateway.Storage.RateLimits;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,6 +52,8 @@ internal sealed class GatewayStore : IAsyncDisposable
     public IDeviceChannelStore Channels => provider.GetRequiredService<IDeviceChannelStore>();
 
     public ICommandOutput Output => provider.GetRequiredService<ICommandOutput>();
+
+    public IProtectionKeys ProtectionKeys => provider.GetRequiredService<IProtectionKeys>();
 
     public IRateCounts RateCounts => provider.GetRequiredService<IRateCounts>();
 
