@@ -7,6 +7,7 @@ using Gateway.Storage.Database;
 using Gateway.Storage.Database.Postgres;
 using Gateway.Storage.Database.Sqlite;
 using Gateway.Storage.Devices;
+using Gateway.Storage.Emergencies;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
 using Gateway.Storage.Nodes;
@@ -29,8 +30,8 @@ public static class StorageRegistration
     /// Adds the store: <see cref="IStorageStartup"/> (call it before anything else), <see cref="IStorageHealth"/>, <see cref="IDeviceStore"/>,
     /// <see cref="IDeviceCredentials"/>, <see cref="IPresenceStore"/>, <see cref="INodeStore"/>, <see cref="ICommandHistory"/>, <see cref="IHistoryReader"/>,
     /// <see cref="ISessionStore"/>, <see cref="ISweepQueries"/>, <see cref="ICommandCounts"/>, <see cref="IDeviceChannelStore"/>,
-    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IProtectionKeys"/>, <see cref="IAuditLog"/>, <see cref="IStorageMaintenance"/> and
-    /// <see cref="IStoreBackup"/>. Settings:
+    /// <see cref="ICommandOutput"/>, <see cref="IRateCounts"/>, <see cref="IProtectionKeys"/>, <see cref="IEmergencyStore"/>, <see cref="IServiceResets"/>,
+    /// <see cref="IAuditLog"/>, <see cref="IStorageMaintenance"/> and <see cref="IStoreBackup"/>. Settings:
     /// <c>ConnectionStrings:Gateway</c>, <c>Gateway:DataPath</c>, and the other members of <see cref="StorageOptions"/> under <c>Gateway:Storage</c>.
     /// </summary>
     public static IServiceCollection AddGatewayStorage(this IServiceCollection services, IConfiguration configuration) =>
@@ -63,6 +64,8 @@ public static class StorageRegistration
         services.AddSingleton<ICommandOutput, CommandOutput>();
         services.AddSingleton<IRateCounts, RateCounts>();
         services.AddSingleton<IProtectionKeys, ProtectionKeys.ProtectionKeys>();
+        services.AddSingleton<IEmergencyStore, EmergencyStore>();
+        services.AddSingleton<IServiceResets, ServiceResets>();
         services.AddSingleton<IAuditLog, AuditLog>();
         services.AddSingleton<IStorageMaintenance, StorageMaintenance>();
         services.AddSingleton<IStoreBackup, StoreBackup>();

@@ -26,7 +26,7 @@ internal sealed class MaintenanceLoop(
         try
         {
             var report = await maintenance.RunAsync(cancellationToken);
-            MaintenanceLog.Deleted(logger, report.Events, report.Commands, report.OutputChunks, report.Sessions, report.AuditEntries, report.Tokens);
+            MaintenanceLog.Deleted(logger, report.Events, report.Commands, report.OutputChunks, report.Sessions, report.AuditEntries, report.Emergencies, report.Tokens);
         }
 #pragma warning disable CA1031 // A failed run is told and the next one does its work.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -40,8 +40,8 @@ internal sealed class MaintenanceLoop(
 internal static partial class MaintenanceLog
 {
     [LoggerMessage(4101, LogLevel.Information,
-        "Past their retention and deleted: {Events} events, {Commands} commands, {OutputChunks} chunks of output, {Sessions} sessions, {AuditEntries} audit entries, {Tokens} tokens")]
-    public static partial void Deleted(ILogger logger, long events, long commands, long outputChunks, long sessions, long auditEntries, long tokens);
+        "Past their retention and deleted: {Events} events, {Commands} commands, {OutputChunks} chunks of output, {Sessions} sessions, {AuditEntries} audit entries, {Emergencies} emergency actions, {Tokens} tokens")]
+    public static partial void Deleted(ILogger logger, long events, long commands, long outputChunks, long sessions, long auditEntries, long emergencies, long tokens);
 
     [LoggerMessage(4102, LogLevel.Warning, "What is past its retention could not be deleted")]
     public static partial void Failed(ILogger logger, Exception exception);

@@ -25,7 +25,18 @@ internal sealed class StorageMaintenance(GatewayDatabase database, IOptions<Stor
                 history, cancellationToken),
             Sessions: await DeleteAsync("sessions", "id", "ended_at < @cutoff", history, cancellationToken),
             AuditEntries: await DeleteAsync("audit_log", "id", "at < @cutoff", audit, cancellationToken),
+            Emergencies: await DeleteEmergenciesAsync(audit, cancellationToken),
             Tokens: await DeleteAsync("device_tokens", "token_hash", "expires_at < @cutoff", now, cancellationToken));
+    }
+
+    /// <summary>What belongs to them first: what is left of one does not outlive it.</summary>
+    private async Task<long> DeleteEmergenciesAsync(DateTimeOffset cutoff, CancellationToken cancellationToken)
+    {
+        const string IsOld = "emergency_id in (select id from emergencies where requested_at < @cutoff)";
+        await DeleteAsync("emergency_releases", "emergency_id, device_id, command_id", IsOld, cutoff, cancellationToken);
+        await DeleteAsync("emergency_nodes", "emergency_id, node_id", IsOld, cutoff, cancellationToken);
+        await DeleteAsync("emergency_replicas", "emergency_id, replica", IsOld, cutoff, cancellationToken);
+        return await DeleteAsync("emergencies", "id", "requested_at < @cutoff", cutoff, cancellationToken);
     }
 
     private async Task<long> DeleteAsync(

@@ -4,6 +4,7 @@ using Gateway.Storage.Audit;
 using Gateway.Storage.Backup;
 using Gateway.Storage.Database;
 using Gateway.Storage.Devices;
+using Gateway.Storage.Emergencies;
 using Gateway.Storage.History;
 using Gateway.Storage.Maintenance;
 using Gateway.Storage.Nodes;
@@ -56,6 +57,10 @@ internal sealed class GatewayStore : IAsyncDisposable
     public IProtectionKeys ProtectionKeys => provider.GetRequiredService<IProtectionKeys>();
 
     public IRateCounts RateCounts => provider.GetRequiredService<IRateCounts>();
+
+    public IEmergencyStore Emergencies => provider.GetRequiredService<IEmergencyStore>();
+
+    public IServiceResets ServiceResets => provider.GetRequiredService<IServiceResets>();
 
     public IAuditLog Audit => provider.GetRequiredService<IAuditLog>();
 

@@ -15,7 +15,7 @@ public abstract class StorageMaintenanceTests(ITestDatabases databases) : Storag
         await WriteHistoryAsync();
         Time.Advance(TimeSpan.FromDays(30));
 
-        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
+        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public abstract class StorageMaintenanceTests(ITestDatabases databases) : Storag
         await WriteHistoryAsync();
         Time.Advance(TimeSpan.FromDays(30) + TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(new MaintenanceReport(Events: 4, Commands: 1, OutputChunks: 2, Sessions: 1, AuditEntries: 0, Tokens: 0), await Store.Maintenance.RunAsync(Token));
+        Assert.Equal(new MaintenanceReport(Events: 4, Commands: 1, OutputChunks: 2, Sessions: 1, AuditEntries: 0, Emergencies: 0, Tokens: 0), await Store.Maintenance.RunAsync(Token));
 
         Assert.Null(await Store.History.FindAsync("pi-1", CommandId(1), Token));
         Assert.Null(await Store.Output.FindEndAsync("pi-1", CommandId(1), 1, Token));
@@ -32,7 +32,7 @@ public abstract class StorageMaintenanceTests(ITestDatabases databases) : Storag
         Assert.Null(await Store.Sessions.FindSessionAsync("sess_1", Token));
         Assert.Equal(CommandState.Queued, (await Store.History.FindAsync("pi-1", CommandId(2), Token))!.State);
         Assert.Equal(5, (await Store.Reader.LastSeqAsync(["pi-1"], Token))["pi-1"]);
-        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
+        Assert.Equal(new MaintenanceReport(0, 0, 0, 0, 0, 0, 0), await Store.Maintenance.RunAsync(Token));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class StorageRegistrationTests
         public Task<MaintenanceReport> RunAsync(CancellationToken cancellationToken)
         {
             Ran.Release();
-            return ++runs == 2 ? throw new StorageUnavailableException("away") : Task.FromResult(new MaintenanceReport(0, 0, 0, 0, 0, 0));
+            return ++runs == 2 ? throw new StorageUnavailableException("away") : Task.FromResult(new MaintenanceReport(0, 0, 0, 0, 0, 0, 0));
         }
     }
 }
