@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Actors.Hosting.Health;
+using Gateway.Actors.Hosting.Restarts;
 using Gateway.Actors.Hosting.Telemetry;
 using Gateway.Actors.Hosting.Telemetry.Prometheus;
 using Gateway.Core.Queue;
@@ -34,6 +35,8 @@ public static class GatewayBackend
         services.AddGatewayStorage(builder.Configuration);
         services.AddHostedService<StorageMigration>();
         services.AddSingleton<ReadinessChecks>();
+        services.AddSingleton<RestartRequest>();
+        services.AddHostedService<RestartWatch>();
         services.AddDaprClient(dapr => dapr.UseJsonSerializationOptions(new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             TypeInfoResolver = JsonTypeInfoResolver.Combine(QueueJson.Default, new DefaultJsonTypeInfoResolver()),

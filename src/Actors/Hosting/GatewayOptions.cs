@@ -25,6 +25,12 @@ public sealed class GatewayOptions
     /// <summary>The embedded sidecar's component files. Default <c>components/local</c>, under the working directory or beside the program.</summary>
     public string ResourcesPath { get; set; } = "components/local";
 
+    /// <summary>
+    /// What a service reset does with this process when it has stopped: <c>reexecute</c>, it begins anew by itself (default), or <c>exit</c>, it ends, for a
+    /// supervisor that starts it again.
+    /// </summary>
+    public string Restart { get; set; } = "reexecute";
+
     /// <summary>The embedded sidecar.</summary>
     public SidecarSection Sidecar { get; set; } = new();
 
@@ -33,6 +39,11 @@ public sealed class GatewayOptions
 
     /// <summary>Whether this process hosts the actors.</summary>
     public bool HostsActors => RoleNames.Contains("actors");
+
+    /// <summary>Its app id at the sidecar.</summary>
+    public string AppId => HostsApi ? "gateway-api" : "gateway-actors";
+
+    internal bool ReexecutesItself => Restart == "reexecute";
 
     internal string[] RoleNames => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -60,6 +71,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.OpsPort != 0 && (options.OpsPort == options.AppPort || options.OpsPort == url?.Port))
             errors.Add($"Gateway:OpsPort is {options.OpsPort}: that is Gateway:AppPort's or Gateway:PublicUrl's.");
         if (url?.Port == options.AppPort) errors.Add($"Gateway:PublicUrl and Gateway:AppPort both use port {options.AppPort}.");
+        if (options.Restart is not ("reexecute" or "exit")) errors.Add($"Gateway:Restart is '{options.Restart}': it takes reexecute or exit.");
         if (string.IsNullOrWhiteSpace(options.ResourcesPath)) errors.Add("Gateway:ResourcesPath is empty: it takes a folder.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Gateway.Actors.Hosting.Restarts;
 using Gateway.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -28,24 +30,36 @@ public sealed class GatewayStartException : Exception
 public static class GatewayRun
 {
     /// <summary>
-    /// Runs until the program is asked to stop: 0. A start that fails for a reason an operator can mend prints one line to
-    /// standard error: 1.
+    /// Runs until the program is asked to stop: 0. After a service reset it begins anew instead (<see cref="GatewayOptions.Restart"/>). A start that fails
+    /// for a reason an operator can mend prints one line to standard error: 1.
     /// </summary>
     /// <param name="build">Builds the application.</param>
     /// <param name="explain">The line for failures that only the caller knows; null for others.</param>
     public static async Task<int> RunAsync(Func<WebApplication> build, Func<Exception, string?>? explain = null)
     {
+        RestartRequest? restart = null;
         try
         {
             await using var app = build();
+            restart = app.Services.GetRequiredService<RestartRequest>();
+            // A stop that is asked for meanwhile is one for good.
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => restart.Withdraw());
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => restart.Withdraw());
+            using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => restart.Withdraw());
             await app.RunAsync();
-            return 0;
         }
         catch (Exception e) when ((explain?.Invoke(e) ?? Explain(e)) is { } line)
         {
             await Console.Error.WriteLineAsync($"gateway: {line}");
-            return 1;
+            if (restart?.IsReexecution != true) return 1;
         }
+        catch (Exception e) when (restart?.IsReexecution == true)
+        {
+            // What is reset may be what does not stop as it should.
+            await Console.Error.WriteLineAsync($"gateway: it begins anew, though it did not stop well: {e}");
+        }
+
+        return restart?.IsReexecution == true ? Reexecution.Run() : 0;
     }
 
     /// <summary>The line for a failure that an operator can mend; null for others.</summary>
