@@ -10,7 +10,8 @@ public sealed class AccessTests(GatewayHost host) : IClassFixture<GatewayHost>
     {
         { "GET", "/api/nodes" }, { "GET", "/api/nodes/node-1" }, { "GET", "/api/devices" }, { "GET", "/api/devices/device-1" },
         { "POST", "/api/devices/device-1/command" }, { "GET", "/api/devices/device-1/tasks" }, { "GET", "/api/devices/device-1/tasks/task-1" },
-        { "POST", "/api/devices/device-1/tasks/task-1/cancel" },
+        { "POST", "/api/devices/device-1/tasks/task-1/cancel" }, { "POST", "/api/emergency/soft-reset" }, { "POST", "/api/emergency/service-reset" },
+        { "POST", "/api/emergency/confirm-code" }, { "GET", "/api/emergency/emg_1" },
     };
 
     [Theory]

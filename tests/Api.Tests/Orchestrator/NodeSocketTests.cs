@@ -16,7 +16,7 @@ public sealed class NodeSocketTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await host.InitializeAsync();
-        await Wait.UntilAsync("what runs in the background", () => host.Time.ArmedTimers >= 3);
+        await Wait.UntilAsync("what runs in the background", () => host.Time.ArmedTimers >= 4);
     }
 
     public ValueTask DisposeAsync() => host.DisposeAsync();

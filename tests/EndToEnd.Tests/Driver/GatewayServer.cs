@@ -81,6 +81,13 @@ internal sealed class GatewayServer
     {
         if (bench.Dapr is not null) Around ??= await DaprdDeployment.StartAsync(bench, this);
         Launch();
+        await ReadyAsync();
+        if (Around is not null) await Around.ReadyAsync();
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    public async Task ReadyAsync()
+    {
         using var http = new HttpClient();
         await Wait.UntilAsync("the server to be ready", async () =>
         {
@@ -95,7 +102,6 @@ internal sealed class GatewayServer
                 return false;
             }
         });
-        if (Around is not null) await Around.ReadyAsync();
     }
 
     /// <summary>Starts it without waiting.</summary>

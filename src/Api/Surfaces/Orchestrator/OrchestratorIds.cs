@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Gateway.Core.Ids;
 
 namespace Gateway.Api.Surfaces.Orchestrator;
@@ -12,7 +13,7 @@ internal static class OrchestratorIds
     /// <summary>What a device's id must match.</summary>
     public const string DevicePattern = "^device-[a-z0-9]+$";
 
-    private const string TaskPrefix = "task-";
+    private const string TaskPrefix = "task-", EmergencyPrefix = "emg_";
 
     /// <summary>Whether a node can have this id.</summary>
     public static bool IsNode([NotNullWhen(true)] string? id) => Is(id, "node-");
@@ -22,6 +23,17 @@ internal static class OrchestratorIds
 
     /// <summary>A command's id as a task's.</summary>
     public static string Task(string commandId) => TaskPrefix + commandId.ToLowerInvariant();
+
+    /// <summary>The id of a command that is no task, as its customer and its device know it (gateway-api.md).</summary>
+    public static string Command(string commandId) => $"cmd_{commandId}";
+
+    /// <summary>A fresh id of an emergency action.</summary>
+    public static string NewEmergency(DateTimeOffset now) =>
+        EmergencyPrefix + SortableId.Create(now, RandomNumberGenerator.GetBytes(SortableId.EntropyBytes));
+
+    /// <summary>Whether an emergency action can have this id.</summary>
+    public static bool IsEmergency([NotNullWhen(true)] string? id) =>
+        id is not null && id.StartsWith(EmergencyPrefix, StringComparison.Ordinal) && SortableId.IsValid(id[EmergencyPrefix.Length..]);
 
     /// <summary>A task's id as the queue's; false when no task can have this one.</summary>
     public static bool TryParseTask(string? id, [NotNullWhen(true)] out string? commandId)

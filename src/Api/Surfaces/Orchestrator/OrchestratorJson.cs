@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateway.Api.Surfaces.Orchestrator.Devices;
+using Gateway.Api.Surfaces.Orchestrator.Emergency;
 using Gateway.Api.Surfaces.Orchestrator.Nodes;
 using Gateway.Api.Surfaces.Orchestrator.Tasks;
 
@@ -19,6 +20,10 @@ namespace Gateway.Api.Surfaces.Orchestrator;
 [JsonSerializable(typeof(TaskListAnswer))]
 [JsonSerializable(typeof(TaskView))]
 [JsonSerializable(typeof(CancelledAnswer))]
+[JsonSerializable(typeof(SoftResetAnswer))]
+[JsonSerializable(typeof(ServiceResetAnswer))]
+[JsonSerializable(typeof(ConfirmCodeAnswer))]
+[JsonSerializable(typeof(EmergencyAnswer))]
 internal sealed partial class OrchestratorJson : JsonSerializerContext;
 
 /// <summary>This surface's successes.</summary>

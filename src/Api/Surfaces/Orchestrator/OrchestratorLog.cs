@@ -23,4 +23,13 @@ internal static partial class OrchestratorLog
 
     [LoggerMessage(4006, LogLevel.Error, "Offering a task of device {DeviceId} to its node failed")]
     public static partial void OfferFailed(ILogger logger, Exception exception, string deviceId);
+
+    [LoggerMessage(4007, LogLevel.Warning, "Emergency {EmergencyId} ({Action} of {Target}) was asked for by {Actor}")]
+    public static partial void EmergencyBegun(ILogger logger, string emergencyId, string action, string target, string actor);
+
+    [LoggerMessage(4008, LogLevel.Error, "Emergency actions cannot go on now; they are tried again each second")]
+    public static partial void EmergencyStuck(ILogger logger, Exception exception);
+
+    [LoggerMessage(4009, LogLevel.Warning, "Node {NodeId} was reset by {EmergencyId}: {State}")]
+    public static partial void NodeReset(ILogger logger, string nodeId, string emergencyId, string state);
 }

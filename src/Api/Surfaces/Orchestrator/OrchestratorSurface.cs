@@ -1,6 +1,7 @@
 using Gateway.Api.RateLimits;
 using Gateway.Api.Surfaces.Orchestrator.Access;
 using Gateway.Api.Surfaces.Orchestrator.Devices;
+using Gateway.Api.Surfaces.Orchestrator.Emergency;
 using Gateway.Api.Surfaces.Orchestrator.Errors;
 using Gateway.Api.Surfaces.Orchestrator.Nodes;
 using Gateway.Api.Surfaces.Orchestrator.Sockets;
@@ -22,6 +23,9 @@ internal static class OrchestratorSurface
         services.AddSingleton<OrchestratorTokens>();
         services.AddSingleton<NodeServices>();
         services.AddSingleton<NodeSockets>();
+        services.AddSingleton<NodeResets>();
+        services.AddSingleton<EmergencyWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<EmergencyWorker>());
         services.AddHostedService<OrchestratorSurfaceCheck>();
         return services;
     }
@@ -33,7 +37,7 @@ internal static class OrchestratorSurface
     public static IEndpointRouteBuilder MapOrchestratorSurface(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", HealthEndpoint.ShowAsync).WithTags("Health").WithSummary("How the server and what it depends on are").Produces<HealthAnswer>()
-            .LimitRequests(OrchestratorLimits.Address, static (context, status) => OrchestratorErrors.TooMany(status).ExecuteAsync(context));
+            .LimitRequests(OrchestratorLimits.Address, TooManyAsync);
         var nodes = routes.MapGroup("/api/nodes").WithTags("Orchestrator: nodes").RequireAdmin();
         nodes.MapGet("", NodeEndpoints.ListAsync).WithSummary("List the nodes").Produces<NodeListAnswer>();
         nodes.MapGet("/{nodeId}", NodeEndpoints.ShowAsync).WithSummary("Show a node and its devices").Produces<NodeAnswer>();
@@ -45,9 +49,20 @@ internal static class OrchestratorSurface
         devices.MapGet("/{deviceId}/tasks", TaskEndpoints.ListAsync).WithSummary("List a device's tasks, the newest first").Produces<TaskListAnswer>();
         devices.MapGet("/{deviceId}/tasks/{taskId}", TaskEndpoints.ShowAsync).WithSummary("Show a task, its state and result").Produces<TaskView>();
         devices.MapPost("/{deviceId}/tasks/{taskId}/cancel", TaskEndpoints.CancelAsync).WithSummary("Cancel a task").Produces<CancelledAnswer>();
+
+        var emergency = routes.MapGroup("/api/emergency").WithTags("Orchestrator: emergency").RequireAdmin();
+        emergency.MapPost("/soft-reset", EmergencyEndpoints.SoftResetAsync).WithSummary("Take back what nodes or a device work on").Produces<SoftResetAnswer>()
+            .LimitRequests(OrchestratorLimits.Emergency, TooManyAsync);
+        emergency.MapPost("/confirm-code", EmergencyEndpoints.IssueCodeAsync).WithSummary("Get a code for one service reset").Produces<ConfirmCodeAnswer>()
+            .LimitRequests(OrchestratorLimits.Emergency, TooManyAsync);
+        emergency.MapPost("/service-reset", EmergencyEndpoints.ServiceResetAsync).WithSummary("Take everything back and restart").Produces<ServiceResetAnswer>()
+            .LimitRequests(OrchestratorLimits.Emergency, TooManyAsync);
+        emergency.MapGet("/{emergencyId}", EmergencyEndpoints.ShowAsync).WithSummary("Show what came of an emergency action").Produces<EmergencyAnswer>();
         // CONNECT is how HTTP/2 asks for a WebSocket (RFC 8441).
         routes.MapMethods("/ws/node", [HttpMethods.Get, HttpMethods.Connect], (HttpContext context, NodeSockets sockets) => sockets.OpenAsync(context))
             .ExcludeFromDescription();
         return routes;
     }
+
+    private static Task TooManyAsync(HttpContext context, RateLimitStatus status) => OrchestratorErrors.TooMany(status).ExecuteAsync(context);
 }

@@ -80,6 +80,11 @@ internal sealed class OrchestratorTokens(IOptions<OrchestratorTokenOptions> opti
     /// <summary>Whether this is the nodes' token.</summary>
     public bool IsNode(string token) => Matches(token, node);
 
+    /// <summary>
+    /// A hash of something short, such as a code, that only who knows the admin's token can look for; as long as the REST API is open.
+    /// </summary>
+    public string Seal(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(admin!, Encoding.UTF8.GetBytes(text)));
+
     private static byte[]? HashOrNull(string? token) => token is null ? null : Hash(token);
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

@@ -56,7 +56,12 @@ internal sealed class NodeDeviceLine(string deviceId, NodeSocket socket, NodeDev
     }
 
     /// <inheritdoc />
-    public void End(SocketClose why) => devices.Leave(deviceId);
+    public void End(SocketClose why)
+    {
+        // A reset takes back what it works on. Otherwise that goes on, over the node's next connection or another node's.
+        if (why == SocketClose.Reset) Lost([.. running.Keys]);
+        devices.Leave(deviceId, this, hasMoved: why == SocketClose.Replaced);
+    }
 
     private async Task OfferAsync(NodeTask task, ClaimedCommand command)
     {

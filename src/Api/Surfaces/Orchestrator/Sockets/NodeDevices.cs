@@ -103,13 +103,14 @@ internal sealed class NodeDevices(string nodeId, NodeSocket socket, NodeServices
     /// <summary>The connection has ended.</summary>
     public Task DetachAllAsync(bool isReplaced) => DetachAsync(attached.Keys, isReplaced);
 
-    /// <summary>A later head names another connection for a device, or none.</summary>
-    public void Leave(string deviceId)
+    /// <summary>A later head names another connection for a device, which has moved away; or none, so that the next heartbeat attaches it again.</summary>
+    public void Leave(string deviceId, NodeDeviceLine line, bool hasMoved)
     {
-        if (!attached.TryRemove(deviceId, out _)) return;
-        movedAway[deviceId] = true;
-        // It is another connection's now, or will be when it is named again; here is nothing left to detach.
+        if (!attached.TryGetValue(deviceId, out var current) || current != line) return;
+        if (hasMoved) movedAway[deviceId] = true;
+        // By its head there is nothing left to detach. Forgotten before it can be attached again, which would be by the same connection.
         _ = services.Channels.DetachAsync(deviceId, socket.Connection, isReplaced: true);
+        attached.TryRemove(KeyValuePair.Create(deviceId, line));
     }
 
     private async Task AttachAsync(string deviceId, CancellationToken cancellationToken)

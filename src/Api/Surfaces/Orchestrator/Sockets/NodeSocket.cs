@@ -54,6 +54,8 @@ internal sealed partial class NodeSocket(string nodeId, string? address, NodeSer
                 connection.Close(NodeClose.IdTaken);
                 return;
             }
+
+            await services.Emergencies.NoteReturnAsync(nodeId, services.Time.GetUtcNow(), cancellationToken);
         }
         catch (StorageUnavailableException e)
         {
@@ -126,6 +128,9 @@ internal sealed partial class NodeSocket(string nodeId, string? address, NodeSer
 
     /// <summary>Ends the socket because of a bug of ours; the node comes back.</summary>
     public void Abandon() => Socket.Close(SocketClose.Failed);
+
+    /// <summary>Ends the socket because of an operator's reset; the node comes back.</summary>
+    public void EndByReset() => Socket.Close(SocketClose.Reset);
 
     /// <summary>Tells the node something that it need not answer.</summary>
     public void NotifyNode(string method, Action<Utf8JsonWriter> writeParams) => Socket.TrySend(JsonRpcPeer.NotificationOf(method, writeParams));

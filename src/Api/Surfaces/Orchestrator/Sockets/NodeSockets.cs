@@ -7,6 +7,7 @@ using Gateway.Api.Surfaces.Orchestrator.Access;
 using Gateway.Api.Surfaces.Orchestrator.Errors;
 using Gateway.Queue;
 using Gateway.Storage.Devices;
+using Gateway.Storage.Emergencies;
 using Gateway.Storage.Nodes;
 
 namespace Gateway.Api.Surfaces.Orchestrator.Sockets;
@@ -57,7 +58,13 @@ internal sealed class NodeSockets(
 
 /// <summary>What the sockets of nodes work with.</summary>
 internal sealed record NodeServices(
-    DeviceChannels Channels, INodeStore Nodes, ICommandQueue Queue, HeartbeatBatcher Heartbeats, TimeProvider Time, ILogger<NodeSocket> Logger);
+    DeviceChannels Channels,
+    INodeStore Nodes,
+    IEmergencyStore Emergencies,
+    ICommandQueue Queue,
+    HeartbeatBatcher Heartbeats,
+    TimeProvider Time,
+    ILogger<NodeSocket> Logger);
 
 /// <summary>Why a node's socket ends, beside what ends every socket (docs/channels.md).</summary>
 internal static class NodeClose
