@@ -13,6 +13,12 @@ public sealed class StorageOptions
     public string DataPath { get; set; } = ".gateway";
 
     /// <summary>
+    /// Whether a start applies the migrations that are missing (<c>Gateway:Storage:Migrate</c>). Default true; false: it waits until somebody else has,
+    /// by the command <c>migrate</c>.
+    /// </summary>
+    public bool Migrate { get; set; } = true;
+
+    /// <summary>
     /// How long history, ended sessions and idempotency keys are kept after the last thing that happened to them
     /// (<c>Gateway:Storage:CommandRetention</c>). Default 30 days, 1 hour to 10 years.
     /// </summary>

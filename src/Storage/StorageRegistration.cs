@@ -47,6 +47,7 @@ public static class StorageRegistration
     {
         services.AddOptions<StorageOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddLogging();
         services.AddSingleton(Open);
         services.AddSingleton<IStorageStartup, StorageStartup>();
         services.AddSingleton<IStorageHealth, StorageHealth>();

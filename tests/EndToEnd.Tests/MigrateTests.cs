@@ -23,6 +23,38 @@ public sealed class MigrateTests
         }
     }
 
+    /// <summary>As on Kubernetes, where the job and the replicas start at once.</summary>
+    [Fact]
+    public async Task Server_ThatDoesNotMigrate_WaitsForTheCommand()
+    {
+        await using var bench = new Bench();
+        await using var postgres = await PostgresServer.StartAsync(Token);
+        var server = GatewayServer.Prepare(bench, new Dictionary<string, string?>
+        {
+            ["ConnectionStrings__Gateway"] = await postgres.CreateDatabaseAsync(Token),
+            ["Gateway__Storage__Migrate"] = "false",
+        });
+        var waiting = server.Launch();
+        await Wait.UntilAsync("the server to wait", () => waiting.Output.Contains("the start waits until they are applied", StringComparison.Ordinal));
+
+        var migrate = bench.Start("migrate", BuiltProgram.Api, ["migrate"], server.Settings);
+        Assert.Equal(0, await migrate.ExitAsync());
+
+        using var http = new HttpClient();
+        await Wait.UntilAsync("the server to be ready", async () =>
+        {
+            try
+            {
+                using var ready = await http.GetAsync(new Uri($"{server.Url}/readyz"), Token);
+                return ready.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
+
     [Fact]
     public async Task Migrate_StoreThatIsAway_SaysWhich()
     {

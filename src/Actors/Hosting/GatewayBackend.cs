@@ -73,9 +73,10 @@ public static class GatewayBackend
     }
 
     /// <summary>Before anything else of the program runs.</summary>
-    private sealed class StorageMigration(IStorageStartup startup) : IHostedLifecycleService
+    private sealed class StorageMigration(IStorageStartup startup, IOptions<StorageOptions> options) : IHostedLifecycleService
     {
-        public Task StartingAsync(CancellationToken cancellationToken) => startup.MigrateAsync(cancellationToken);
+        public Task StartingAsync(CancellationToken cancellationToken) =>
+            options.Value.Migrate ? startup.MigrateAsync(cancellationToken) : startup.WaitAsync(cancellationToken);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

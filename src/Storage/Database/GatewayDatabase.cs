@@ -56,6 +56,22 @@ internal abstract class GatewayDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>The migrations that are not applied yet. Throws as <see cref="MigrateAsync"/> does.</summary>
+    public async Task<IReadOnlyList<Migration>> PendingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var transaction = await BeginAsync(forWriting: false, cancellationToken);
+            var isNew = (await BackupSql.ColumnsAsync(transaction, MigrationTable.Name, cancellationToken)).Count == 0;
+            var applied = isNew ? [] : await transaction.QueryAsync(new Statement(MigrationTable.Select), MigrationTable.Read, cancellationToken);
+            return Migration.Pending(Migrations, applied, Name);
+        }
+        catch (Exception e) when (StartError(e) is { } error)
+        {
+            throw error;
+        }
+    }
+
     /// <summary>What a driver's error at the start means to an operator; null: it is not a driver's.</summary>
     public abstract StorageStartException? StartError(Exception e);
 

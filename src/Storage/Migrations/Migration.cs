@@ -11,6 +11,12 @@ namespace Gateway.Storage.Migrations;
 /// <param name="Checksum">Hex SHA-256 of the statements, so that a changed file is noticed.</param>
 internal sealed record Migration(int Version, string Name, string Sql, string Checksum)
 {
+    /// <summary>
+    /// How the name of a migration begins that programs without it cannot work with. All others only add, so that replicas of the version before go
+    /// on, and may be started anew, while a new version is rolled out (docs/operations.md).
+    /// </summary>
+    private const string Breaking = "breaking_";
+
     /// <summary>The migrations of a database, in their order.</summary>
     public static IReadOnlyList<Migration> Load(string folder)
     {
@@ -34,8 +40,8 @@ internal sealed record Migration(int Version, string Name, string Sql, string Ch
     }
 
     /// <summary>
-    /// What is still to apply. Throws <see cref="StorageStartException"/> when the database is of a newer program, or was made by other
-    /// statements than this program's.
+    /// What is still to apply. Throws <see cref="StorageStartException"/> when the database is of a newer program that this one cannot work beside,
+    /// or was made by other statements than this program's.
     /// </summary>
     public static IReadOnlyList<Migration> Pending(
         IReadOnlyList<Migration> known, IReadOnlyCollection<AppliedMigration> applied, string database)
@@ -44,6 +50,7 @@ internal sealed record Migration(int Version, string Name, string Sql, string Ch
         {
             if (done.Version > known.Count)
             {
+                if (!done.Name.StartsWith(Breaking, StringComparison.Ordinal)) continue;
                 throw new StorageStartException(
                     $"{database} has schema {applied.Max(m => m.Version)}, and this program knows only {known.Count}: start a newer version of Gateway.");
             }

@@ -6,6 +6,8 @@ namespace Gateway.Storage.Migrations;
 /// <summary>The table that says which migrations a database has; the same on both databases.</summary>
 internal static class MigrationTable
 {
+    public const string Name = "schema_migrations";
+
     public const string Create =
         """
         create table if not exists schema_migrations (

@@ -192,6 +192,7 @@ public sealed class GatewayPolicyTests
         var job = Assert.Single(pod.Containers);
         Assert.Equal(["migrate"], job.Args);
         Assert.Equal(built.Named<V1Deployment>("gateway-api").Spec.Template.Spec.Containers[0].Image, job.Image);
+        Assert.All(ComponentFolder.Apps, app => Assert.Equal("false", Variable(built.Named<V1Deployment>(app).Spec.Template, "Gateway__Storage__Migrate").Value));
         Assert.All(ComponentFolder.Apps, app => Assert.Equal(
             Variable(built.Named<V1Deployment>(app).Spec.Template, "ConnectionStrings__Gateway").ValueFrom.SecretKeyRef.Key,
             Assert.Single(job.Env).ValueFrom.SecretKeyRef.Key));

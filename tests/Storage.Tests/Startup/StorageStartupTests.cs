@@ -43,11 +43,36 @@ public abstract class StorageStartupTests(ITestDatabases databases) : IAsyncLife
         Assert.NotNull(await after.Devices.FindAsync("pi-1", Token));
     }
 
+    /// <summary>As an old replica that is started anew while a new version is rolled out.</summary>
     [Fact]
-    public async Task Migrate_DatabaseOfANewerProgram_SaysSo()
+    public async Task Migrate_DatabaseOfANewerProgramThatOnlyAdded_GoesOn()
     {
         await Replica().Startup.MigrateAsync(Token);
         await database.ExecuteAsync("insert into schema_migrations values (99, 'future', 'x', 0)");
+
+        await Replica().Startup.MigrateAsync(Token);
+        await Replica().Startup.WaitAsync(Token);
+    }
+
+    [Fact]
+    public async Task Wait_SomebodyElseMigrates_EndsWithTheSchemaThere_AndMakesNothingItself()
+    {
+        var (waiting, migrating) = (Replica(), Replica());
+        await migrating.Startup.MigrateAsync(Token);
+        await database.ExecuteAsync("delete from schema_migrations where version = (select max(version) from schema_migrations)");
+
+        var wait = waiting.Startup.WaitAsync(Token);
+        Assert.False(wait.IsCompleted);
+        await database.ExecuteAsync("insert into schema_migrations values (99, 'future', 'x', 0)");
+
+        await wait.WaitAsync(TimeSpan.FromSeconds(30), Token);
+    }
+
+    [Fact]
+    public async Task Migrate_DatabaseOfANewerProgramThatBrokeWithThisOne_SaysSo()
+    {
+        await Replica().Startup.MigrateAsync(Token);
+        await database.ExecuteAsync("insert into schema_migrations values (99, 'breaking_future', 'x', 0)");
 
         var e = await Assert.ThrowsAsync<StorageStartException>(() => Replica().Startup.MigrateAsync(Token));
 
