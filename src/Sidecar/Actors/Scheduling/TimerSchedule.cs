@@ -1,5 +1,5 @@
-using Gateway.Sidecar.Scheduling;
 using System.Globalization;
+using Gateway.Sidecar.Scheduling;
 
 namespace Gateway.Sidecar.Actors.Scheduling;
 
