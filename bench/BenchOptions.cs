@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gateway.Bench.Channels;
+using Gateway.Bench.Servers;
 
 namespace Gateway.Bench;
 
@@ -33,6 +34,9 @@ internal sealed record BenchOptions
     /// <summary>Whether the server runs on real daprd (its folder in <c>DAPRD_BIN</c>) with Redis, in place of the embedded sidecar.</summary>
     public bool OnDaprd { get; init; }
 
+    /// <summary>What is behind the embedded sidecar. Default: files.</summary>
+    public StoreKind Stores { get; init; }
+
     /// <exception cref="ArgumentException">Something is not known.</exception>
     public static BenchOptions Parse(string[] args)
     {
@@ -57,7 +61,10 @@ internal sealed record BenchOptions
                 ["--token", var text] => options with { Token = text },
                 ["--sidecar", "embedded"] => options with { OnDaprd = false },
                 ["--sidecar", "daprd"] => options with { OnDaprd = true },
-                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, or --url with --token; after a first --channels also --sockets and --subscribers."),
+                ["--stores", "files"] => options with { Stores = StoreKind.Files },
+                ["--stores", "redis"] => options with { Stores = StoreKind.Redis },
+                ["--stores", "postgres"] => options with { Stores = StoreKind.Postgres },
+                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, --stores files|redis|postgres, or --url with --token; after a first --channels also --sockets and --subscribers."),
             };
         }
 
@@ -65,6 +72,7 @@ internal sealed record BenchOptions
         if (options.Clients.Any(count => count < 1 || devices % count != 0)) throw new ArgumentException($"Numbers of clients must divide {devices}.");
         if (options.Subscribers.Any(count => count < 1)) throw new ArgumentException("There is at least one subscriber.");
         if (options.OnChannels && options.Url is not null) throw new ArgumentException("--channels needs a server of its own.");
+        if (options.OnDaprd && options.Stores != StoreKind.Files) throw new ArgumentException("--stores is for the embedded sidecar.");
         if (options.Url is null != options.Token is null) throw new ArgumentException("--url and --token go together.");
         return options;
     }

@@ -26,7 +26,7 @@ internal static class Benchmark
     public static async Task<int> RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 120;
-        await using var own = options.Url is null ? await OwnServer.StartAsync(options.OnDaprd, cancellationToken) : null;
+        await using var own = options.Url is null ? await OwnServer.StartAsync(options.OnDaprd, options.Stores, cancellationToken) : null;
         using var http = new HttpClient { BaseAddress = own?.Process.Address ?? options.Url };
         if (own is not null) await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, cancellationToken);
         var idle = own?.Process.Memory;

@@ -83,7 +83,7 @@ internal static class ChannelBenchmark
 
     private static async Task WithServerAsync(BenchOptions options, Func<Uri, HttpClient, Fleet, Task> work, CancellationToken cancellationToken)
     {
-        await using var own = await OwnServer.StartAsync(options.OnDaprd, cancellationToken);
+        await using var own = await OwnServer.StartAsync(options.OnDaprd, options.Stores, cancellationToken);
         using var http = new HttpClient { BaseAddress = own.Process.Address };
         await work(own.Process.Address, http, new Fleet(http, own.CustomerToken));
     }

@@ -8,18 +8,20 @@ using Gateway.TestKit.Daprd;
 
 namespace Gateway.Bench.Servers;
 
-/// <summary>The built server with the floors beside it, on its embedded sidecar or on real daprd with Redis.</summary>
+/// <summary>The built server with the floors beside it, on its embedded sidecar, over files or servers, or on real daprd with Redis.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
     private const string AppToken = "token-of-the-app";
 
     private readonly DaprStack? dapr;
+    private readonly Stores? stores;
 
-    private OwnServer(ServerProcess process, string customerToken, DaprStack? dapr)
+    private OwnServer(ServerProcess process, string customerToken, DaprStack? dapr, Stores? stores)
     {
         Process = process;
         CustomerToken = customerToken;
         this.dapr = dapr;
+        this.stores = stores;
     }
 
     public ServerProcess Process { get; }
@@ -28,22 +30,29 @@ internal sealed class OwnServer : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="onDaprd">On daprd; its folder is <c>DAPRD_BIN</c>.</param>
+    /// <param name="kind">What is behind the embedded sidecar.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public static async Task<OwnServer> StartAsync(bool onDaprd, CancellationToken cancellationToken)
+    public static async Task<OwnServer> StartAsync(bool onDaprd, StoreKind kind, CancellationToken cancellationToken)
     {
         if (onDaprd && DaprStack.Binaries is null) throw new ArgumentException("DAPRD_BIN does not name a folder with daprd, placement and scheduler.");
         var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
         var appPort = FreePort.Next();
         var dapr = onDaprd ? await DaprStack.StartAsync() : null;
+        var stores = await Stores.StartAsync(kind, cancellationToken);
         try
         {
             var sidecar = dapr is null ? null : await StartSidecarAsync(dapr, appPort, cancellationToken);
-            var process = await ServerProcess.StartAsync(GatewayProgram(), start => Describe(start, secret, appPort, sidecar), "/readyz", cancellationToken);
-            return new OwnServer(process, SignToken(secret), dapr);
+            var process = await ServerProcess.StartAsync(GatewayProgram(), start =>
+            {
+                stores?.Describe(start);
+                return Describe(start, secret, appPort, sidecar);
+            }, "/readyz", cancellationToken);
+            return new OwnServer(process, SignToken(secret), dapr, stores);
         }
         catch
         {
             if (dapr is not null) await dapr.DisposeAsync();
+            if (stores is not null) await stores.DisposeAsync();
             throw;
         }
     }
@@ -52,6 +61,7 @@ internal sealed class OwnServer : IAsyncDisposable
     {
         await Process.DisposeAsync();
         if (dapr is not null) await dapr.DisposeAsync();
+        if (stores is not null) await stores.DisposeAsync();
     }
 
     /// <summary>The server's settings; answers its address.</summary>

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using Gateway.TestKit;
+using Npgsql;
+
+namespace Gateway.Bench.Servers;
+
+/// <summary>What stands behind the embedded sidecar and the relational store.</summary>
+internal enum StoreKind
+{
+    /// <summary>The embedded default's files.</summary>
+    Files,
+
+    /// <summary>State in Redis, history in Postgres.</summary>
+    Redis,
+
+    /// <summary>State and history in Postgres.</summary>
+    Postgres,
+}
+
+/// <summary>Real servers for the embedded sidecar, in temp folders, ended with the benchmark.</summary>
+internal sealed class Stores : IAsyncDisposable
+{
+    private readonly RedisServer redis;
+    private readonly PostgresServer postgres;
+    private readonly DirectoryInfo components = Directory.CreateTempSubdirectory("gateway-bench-components-");
+    private readonly string database;
+
+    private Stores(RedisServer redis, PostgresServer postgres, string database) => (this.redis, this.postgres, this.database) = (redis, postgres, database);
+
+    /// <summary>Starts them; null for files.</summary>
+    public static async Task<Stores?> StartAsync(StoreKind kind, CancellationToken cancellationToken)
+    {
+        if (kind == StoreKind.Files) return null;
+        var redis = await RedisServer.StartAsync(cancellationToken);
+        var postgres = await PostgresServer.StartAsync(cancellationToken);
+        var stores = new Stores(redis, postgres, await postgres.CreateDatabaseAsync(cancellationToken));
+        await stores.WriteAsync(
+            "statestore",
+            kind == StoreKind.Redis
+                ? $"state.redis, version: v1, metadata: [{{name: redisHost, value: '{redis.Host}'}}"
+                : $"state.postgresql, version: v2, metadata: [{{name: connectionString, value: '{DaprStyle(await postgres.CreateDatabaseAsync(cancellationToken))}'}}",
+            ", {name: keyPrefix, value: name}, {name: actorStateStore, value: 'true'}]",
+            cancellationToken);
+        await stores.WriteAsync("pubsub", $"pubsub.redis, version: v1, metadata: [{{name: redisHost, value: '{redis.Host}'}}", "]", cancellationToken);
+        await stores.WriteAsync("secrets", "secretstores.local.env, version: v1, metadata: [", "]", cancellationToken);
+        return stores;
+    }
+
+    /// <summary>Tells a server where they are.</summary>
+    public void Describe(ProcessStartInfo start)
+    {
+        start.Environment["Gateway__ResourcesPath"] = components.FullName;
+        start.Environment["ConnectionStrings__Gateway"] = database;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await redis.DisposeAsync();
+        await postgres.DisposeAsync();
+        components.Delete(recursive: true);
+    }
+
+    private Task WriteAsync(string name, string spec, string more, CancellationToken cancellationToken) => File.WriteAllTextAsync(
+        Path.Combine(components.FullName, name + ".yaml"),
+        $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {name: {{name}}}
+        spec: {type: {{spec}}{{more}}}
+        """,
+        cancellationToken);
+
+    /// <summary>A connection string as Dapr's component takes it.</summary>
+    private static string DaprStyle(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"host={settings.Host} port={settings.Port} user={settings.Username} database={settings.Database} sslmode=disable");
+    }
+}
