@@ -10,18 +10,21 @@ public sealed class MainJobOnServersTests : MainJobTests
 }
 
 /// <summary><see cref="ServerCrashTests"/> on the embedded sidecar over Redis and Postgres.</summary>
+[Trait("Stores", "all")]
 public sealed class ServerCrashOnServersTests : ServerCrashTests
 {
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnServersAsync("state.redis");
 }
 
 /// <summary><see cref="AgentCrashTests"/> on the embedded sidecar over Redis and Postgres.</summary>
+[Trait("Stores", "all")]
 public sealed class AgentCrashOnServersTests : AgentCrashTests
 {
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnServersAsync("state.redis");
 }
 
 /// <summary><see cref="GracefulStopTests"/> on the embedded sidecar over Redis and Postgres.</summary>
+[Trait("Stores", "all")]
 public sealed class GracefulStopOnServersTests : GracefulStopTests
 {
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnServersAsync("state.redis");
