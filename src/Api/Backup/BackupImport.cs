@@ -28,11 +28,13 @@ internal sealed class BackupImport(IStoreBackup stores, IQueueBackup queues)
         await stores.CheckTargetAsync(header.Schema, cancellationToken);
         var devices = reader.ReadAsync(kind => kind == BackupFormat.Queue, cancellationToken).Select(record => Read(record, QueueRecordJson.Default.QueueRecord).Device);
         await queues.CheckTargetAsync(header.Id, devices, cancellationToken);
-        await secrets.ReadAsync(Records(reader, kind => kind is BackupFormat.Secret or BackupFormat.PortalKey, progress, cancellationToken), progress);
+        await secrets.ReadAsync(Records(reader, kind => kind == BackupFormat.Secret, progress, cancellationToken), progress);
         try
         {
             await queues.WriteAsync(header.Id, QueuesAsync(reader, progress, cancellationToken), cancellationToken);
             await stores.ImportAsync(header.Schema, RowsAsync(reader, progress, cancellationToken), EventsAsync(reader, progress, cancellationToken), cancellationToken);
+            // They may be kept in a table, which is there only now.
+            await secrets.ReadAsync(Records(reader, kind => kind == BackupFormat.PortalKey, progress, cancellationToken), progress);
         }
         catch (Exception)
         {

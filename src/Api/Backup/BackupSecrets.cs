@@ -34,13 +34,15 @@ internal sealed class BackupSecrets(Func<DevelopmentSecrets>? development, IXmlR
     /// <exception cref="GatewayStartException">There is another secret of the same name.</exception>
     public async Task ReadAsync(IAsyncEnumerable<BackupRecord> records, BackupProgress progress)
     {
-        var (known, left) = (portalKeys.GetAllElements(), 0);
+        IReadOnlyCollection<XElement>? known = null;
+        var left = 0;
         await foreach (var record in records)
         {
             var secret = record.Value.Deserialize(BackupJson.Default.SecretRecord)!;
             if (record.Kind == BackupFormat.PortalKey)
             {
                 var key = XElement.Parse(secret.Value);
+                known ??= portalKeys.GetAllElements();
                 if (!known.Any(other => XNode.DeepEquals(other, key))) portalKeys.StoreElement(key, secret.Name);
             }
             else if (development is null)

@@ -67,13 +67,21 @@ internal sealed class Estate : IDisposable
             view.AppendLine((await alice.GetAsync($"sessions/{session}")).ToString());
             foreach (var command in (await alice.CommandsAsync(session)).Keys.Take(4))
             {
-                view.AppendLine((await alice.GetAsync($"sessions/{session}/commands/{command}")).ToString());
-                view.AppendLine((await alice.GetAsync($"sessions/{session}/commands/{command}/output")).ToString());
+                var shown = await alice.GetAsync($"sessions/{session}/commands/{command}");
+                view.AppendLine(shown.ToString());
+                view.AppendLine(await OutputAsync(session, command, hasEnded: shown.GetProperty("command").TryGetProperty("endedAt", out _)));
             }
         }
 
         return view.ToString();
     }
+
+    /// <summary>What a command printed; of one that has ended once it is complete, which takes three seconds.</summary>
+    private Task<string> OutputAsync(string session, string command, bool hasEnded) => Wait.ForAsync($"the output of {command}", async () =>
+    {
+        var output = await alice.GetAsync($"sessions/{session}/commands/{command}/output");
+        return hasEnded && !output.GetProperty("complete").GetBoolean() ? null : output.ToString();
+    });
 
     /// <summary>Goes on with all of it, which now may be elsewhere.</summary>
     public async Task GoOnAsync()

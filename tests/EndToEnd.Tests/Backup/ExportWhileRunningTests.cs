@@ -22,7 +22,7 @@ public sealed class ExportWhileRunningTests
 
         var files = Enumerable.Range(0, 3).Select(i => Path.Combine(bench.Folder, $"{i}.gz")).ToList();
         foreach (var file in files) await BackupCommands.ExportAsync(bench, server.Settings, file);
-        await fleet.DrainAsync();
+        await fleet.DrainAsync(least: 30);
         await deployment.StopAsync(TimeSpan.FromSeconds(10));
 
         foreach (var file in files)

@@ -78,7 +78,8 @@ public abstract class InvokeConformance<TSidecars>(TSidecars sidecars) : IClassF
     {
         reason = reason.Replace("{port}", app.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         (await caller.GetAsync("/v1.0/invoke/gold/method/" + path)).IsError(500, "ERR_DIRECT_INVOKE", "failed to invoke, id: gold, err: " + reason);
-        Assert.Empty(app.Calls);
+        // What the sidecar itself asks the app at the start may come as late as now.
+        Assert.DoesNotContain(app.Calls, call => !call.Target.StartsWith("/dapr/", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -55,8 +55,10 @@ internal sealed partial class SocketLink
                 ? new Reply<TAnswer>(Verdict.Ok, value)
                 : new Reply<TAnswer>(Verdict.Unavailable, null, "the answer is not what a gateway answers");
         }
-        catch (Exception broken) when (broken is TimeoutException or WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception broken) when (broken is TimeoutException or WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+            || (broken is OperationCanceledException && !cancel.IsCancellationRequested))
         {
+            // A socket that was lost a moment ago says so by a cancellation that nobody asked for.
             socket.Abort();
             return new Reply<TAnswer>(Verdict.Unavailable, null, "the socket was lost before the answer");
         }
