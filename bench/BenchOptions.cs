@@ -31,10 +31,10 @@ internal sealed record BenchOptions
     /// <summary>A customer's token for <see cref="Url"/>.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Whether the server runs on real daprd (its folder in <c>DAPRD_BIN</c>) with Redis, in place of the embedded sidecar.</summary>
+    /// <summary>Whether the server runs on real daprd (its folder in <c>DAPRD_BIN</c>), in place of the embedded sidecar.</summary>
     public bool OnDaprd { get; init; }
 
-    /// <summary>What is behind the embedded sidecar. Default: files.</summary>
+    /// <summary>What is behind the sidecar. Default: files, on daprd Redis.</summary>
     public StoreKind Stores { get; init; }
 
     /// <exception cref="ArgumentException">Something is not known.</exception>
@@ -72,7 +72,7 @@ internal sealed record BenchOptions
         if (options.Clients.Any(count => count < 1 || devices % count != 0)) throw new ArgumentException($"Numbers of clients must divide {devices}.");
         if (options.Subscribers.Any(count => count < 1)) throw new ArgumentException("There is at least one subscriber.");
         if (options.OnChannels && options.Url is not null) throw new ArgumentException("--channels needs a server of its own.");
-        if (options.OnDaprd && options.Stores != StoreKind.Files) throw new ArgumentException("--stores is for the embedded sidecar.");
+        if (options.OnDaprd && options.Stores == StoreKind.Files) options = options with { Stores = StoreKind.Redis };
         if (options.Url is null != options.Token is null) throw new ArgumentException("--url and --token go together.");
         return options;
     }

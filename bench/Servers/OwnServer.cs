@@ -8,7 +8,7 @@ using Gateway.TestKit.Daprd;
 
 namespace Gateway.Bench.Servers;
 
-/// <summary>The built server with the floors beside it, on its embedded sidecar, over files or servers, or on real daprd with Redis.</summary>
+/// <summary>The built server with the floors beside it, on its embedded sidecar over files or servers, or on real daprd over servers.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
     private const string AppToken = "token-of-the-app";
@@ -30,7 +30,7 @@ internal sealed class OwnServer : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="onDaprd">On daprd; its folder is <c>DAPRD_BIN</c>.</param>
-    /// <param name="kind">What is behind the embedded sidecar.</param>
+    /// <param name="kind">What is behind the sidecar; on daprd not files.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<OwnServer> StartAsync(bool onDaprd, StoreKind kind, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class OwnServer : IAsyncDisposable
         var stores = await Stores.StartAsync(kind, cancellationToken);
         try
         {
-            var sidecar = dapr is null ? null : await StartSidecarAsync(dapr, appPort, cancellationToken);
+            var sidecar = dapr is null ? null : await StartSidecarAsync(dapr, stores!, appPort, cancellationToken);
             var process = await ServerProcess.StartAsync(GatewayProgram(), start =>
             {
                 stores?.Describe(start);
@@ -95,37 +95,16 @@ internal sealed class OwnServer : IAsyncDisposable
         return address;
     }
 
-    private static async Task<DaprdProcess> StartSidecarAsync(DaprStack dapr, int appPort, CancellationToken cancellationToken)
-    {
-        var components = Directory.CreateDirectory(Path.Combine(dapr.Folder, "components")).FullName;
-        await WriteAsync("statestore", "state.redis", $"{{name: redisHost, value: '{dapr.Redis.Host}'}}, {{name: keyPrefix, value: name}}, {{name: actorStateStore, value: 'true'}}");
-        await WriteAsync("pubsub", "pubsub.redis", $"{{name: redisHost, value: '{dapr.Redis.Host}'}}");
-        await WriteAsync("secrets", "secretstores.local.env", "");
-        return await dapr.StartSidecarAsync(
-            new DaprdOptions
-            {
-                AppId = "gateway-api",
-                AppPort = appPort,
-                ResourcesPath = components,
-                Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken },
-                WaitUntilReady = false,
-            },
-            cancellationToken);
-
-        Task WriteAsync(string name, string type, string metadata) => File.WriteAllTextAsync(
-            Path.Combine(components, name + ".yaml"),
-            $$"""
-            apiVersion: dapr.io/v1alpha1
-            kind: Component
-            metadata:
-              name: {{name}}
-            spec:
-              type: {{type}}
-              version: v1
-              metadata: [{{metadata}}]
-            """,
-            cancellationToken);
-    }
+    private static Task<DaprdProcess> StartSidecarAsync(DaprStack dapr, Stores stores, int appPort, CancellationToken cancellationToken) => dapr.StartSidecarAsync(
+        new DaprdOptions
+        {
+            AppId = "gateway-api",
+            AppPort = appPort,
+            ResourcesPath = stores.Components,
+            Environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken },
+            WaitUntilReady = false,
+        },
+        cancellationToken);
 
     private static string SignToken(string secret)
     {

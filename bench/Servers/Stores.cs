@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Gateway.Bench.Servers;
 
-/// <summary>What stands behind the embedded sidecar and the relational store.</summary>
+/// <summary>What stands behind the sidecar and the relational store.</summary>
 internal enum StoreKind
 {
     /// <summary>The embedded default's files.</summary>
@@ -18,7 +18,7 @@ internal enum StoreKind
     Postgres,
 }
 
-/// <summary>Real servers for the embedded sidecar, in temp folders, ended with the benchmark.</summary>
+/// <summary>Real servers for the sidecar, in temp folders, ended with the benchmark. What they accepted is on disk, as components/README.md asks of them.</summary>
 internal sealed class Stores : IAsyncDisposable
 {
     private readonly RedisServer redis;
@@ -32,8 +32,8 @@ internal sealed class Stores : IAsyncDisposable
     public static async Task<Stores?> StartAsync(StoreKind kind, CancellationToken cancellationToken)
     {
         if (kind == StoreKind.Files) return null;
-        var redis = await RedisServer.StartAsync(cancellationToken);
-        var postgres = await PostgresServer.StartAsync(cancellationToken);
+        var redis = await RedisServer.StartAsync(["--appendfsync", "always"], cancellationToken);
+        var postgres = await PostgresServer.StartAsync(["fsync=on", "full_page_writes=on", "autovacuum=on"], cancellationToken);
         var stores = new Stores(redis, postgres, await postgres.CreateDatabaseAsync(cancellationToken));
         await stores.WriteAsync(
             "statestore",
@@ -46,6 +46,9 @@ internal sealed class Stores : IAsyncDisposable
         await stores.WriteAsync("secrets", "secretstores.local.env, version: v1, metadata: [", "]", cancellationToken);
         return stores;
     }
+
+    /// <summary>The folder of their component files.</summary>
+    public string Components => components.FullName;
 
     /// <summary>Tells a server where they are.</summary>
     public void Describe(ProcessStartInfo start)

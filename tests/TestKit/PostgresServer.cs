@@ -9,8 +9,8 @@ namespace Gateway.TestKit;
 
 /// <summary>
 /// A real Postgres from the machine's own binaries, in a temp folder on a free port of 127.0.0.1, without a password. Under root it runs as
-/// the user <c>postgres</c>, since it refuses root. It syncs nothing to disk, so what was committed outlives a kill but not
-/// a power cut. Disposing ends it and deletes its folder.
+/// the user <c>postgres</c>, since it refuses root. Unless told otherwise it syncs nothing to disk, so what was committed outlives a kill
+/// but not a power cut. Disposing ends it and deletes its folder.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -21,26 +21,31 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string binaries;
     private readonly string folder;
     private readonly int port;
+    private readonly string[] settings;
     private Process? server;
     private int databases;
 
-    private PostgresServer(string binaries, string folder, int port)
+    private PostgresServer(string binaries, string folder, int port, string[] settings)
     {
         this.binaries = binaries;
         this.folder = folder;
         this.port = port;
+        this.settings = settings;
     }
 
     /// <summary>How to reach the database <c>postgres</c>, as its superuser.</summary>
     public string ConnectionString => For("postgres");
 
     /// <summary>Starts a server; where Postgres is not installed, <see cref="Requirement.Missing"/>.</summary>
-    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default)
+    public static Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default) => StartAsync([], cancellationToken);
+
+    /// <summary>Starts a server with settings beside its own, such as <c>fsync=on</c>.</summary>
+    public static async Task<PostgresServer> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken = default)
     {
         var binaries = FindBinaries();
         if (binaries is null) Requirement.Missing("Postgres (initdb and postgres)");
         var folder = Directory.CreateTempSubdirectory("gateway-postgres-").FullName;
-        var postgres = new PostgresServer(binaries!, folder, FreePort());
+        var postgres = new PostgresServer(binaries!, folder, FreePort(), [.. settings.SelectMany(setting => new[] { "-c", setting })]);
         try
         {
             if (Environment.IsPrivilegedProcess) await RunAsync(Command("chown", ["postgres", folder]), cancellationToken);
@@ -83,9 +88,10 @@ public sealed class PostgresServer : IAsyncDisposable
         var process = new Process
         {
             StartInfo = AsPostgres(
-                "postgres", "-D", Data, "-p", port.ToString(CultureInfo.InvariantCulture),
+                "postgres",
+                ["-D", Data, "-p", port.ToString(CultureInfo.InvariantCulture),
                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "full_page_writes=off",
-                "-c", "autovacuum=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"),
+                "-c", "autovacuum=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB", .. settings]),
             EnableRaisingEvents = true,
         };
         process.ErrorDataReceived += (_, line) =>
