@@ -27,7 +27,7 @@ internal sealed class DeviceAgent(
     /// <exception cref="OperationCanceledException">Stopped before it began.</exception>
     public async Task RunAsync(CancellationToken stop, CancellationToken hurry)
     {
-        using RunLock running = RunLock.Take(file);
+        using RunLock running = RunLock.Take(file.LockPath, file.Path);
         var status = new WorkStatus();
         var journal = new Journal(file.JournalFolder, time);
         var outbox = new Outbox(file.OutboxFolder, status, log);

@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 
 namespace Gateway.Agent.CommandLine;
 
-/// <summary>The agent as its user sees it: two commands, clear lines, exit codes.</summary>
+/// <summary>The agent as its user sees it: a few commands, clear lines, exit codes.</summary>
 internal static class AgentCommandLine
 {
     public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error)
@@ -18,6 +18,7 @@ internal static class AgentCommandLine
             RegisterCommand.Create(),
             RunCommand.Create(),
             SimulateCommand.Create(),
+            NodeCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments.Length > 0 ? arguments : ["--help"]);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;

@@ -14,16 +14,11 @@ internal static partial class RegisterCommand
 {
     public static Command Create()
     {
-        Option<string> server = Text("--server", "URL", "The gateway's address, for example https://gateway.example.com.", required: true);
+        Option<string> server = SharedOptions.Server("https://gateway.example.com");
         Option<string> device = Text("--device", "ID", "The id under which the owner provisioned this device.", required: true);
         Option<string> code = Text("--code", "CODE", "The activation code that the owner was given; good once, for 24 h.", required: true);
         Option<string> location = Text("--location", "TEXT", "Where the device stands, in words.");
         Option<string> model = Text("--model", "TEXT", "What the device is. Default: what the board says of itself, if it does.");
-        server.Validators.Add(result =>
-        {
-            if (TryServer(result.GetValueOrDefault<string>()) is null)
-                result.AddError("--server must be an http or https address, for example https://gateway.example.com.");
-        });
         device.Validators.Add(result =>
         {
             if (!DeviceId().IsMatch(result.GetValueOrDefault<string>() ?? ""))
@@ -38,7 +33,7 @@ internal static partial class RegisterCommand
         shared.AddTo(command);
         command.SetAction(parsed => RegisterAsync(
             new RegistrationRequest(
-                TryServer(parsed.GetValue(server))!, parsed.GetValue(device)!, parsed.GetValue(code)!,
+                SharedOptions.TryServer(parsed.GetValue(server))!, parsed.GetValue(device)!, parsed.GetValue(code)!,
                 parsed.GetValue(location), parsed.GetValue(model) ?? new ProcFiles().Model()),
             shared.File(parsed), shared.Log(parsed), parsed.InvocationConfiguration.Output));
         return command;
@@ -65,14 +60,6 @@ internal static partial class RegisterCommand
 
     private static Option<string> Text(string name, string shownAs, string description, bool required = false) =>
         new(name) { HelpName = shownAs, Description = description, Required = required };
-
-    /// <summary>The address as it is kept: without a slash at the end; null when it is none.</summary>
-    internal static string? TryServer(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
-        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
-            ? uri.AbsoluteUri.TrimEnd('/')
-            : null;
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,128}\z")]
     private static partial Regex DeviceId();

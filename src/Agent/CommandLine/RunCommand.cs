@@ -14,41 +14,24 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var allow = new Option<string>("--allow")
-        {
-            HelpName = "PATH",
-            Description = "The allow-list, a JSON file: which commands this device carries out. Default: those that only look.",
-        };
-        var scripts = new Option<string>("--scripts")
-        {
-            HelpName = "DIR",
-            Description = "Allow run_script, for the executable files in this folder.",
-        };
-        var services = new Option<string>("--services")
-        {
-            HelpName = "A,B",
-            Description = "Allow restart_service, for these systemd services.",
-        };
+        var work = new WorkOptions();
         Option<int> concurrency = Number("--concurrency", 1, 1, 10, "How many commands run at once, 1 to 10.");
-        Option<int> grace = Number("--grace", 10, 0, 300,
-            "Seconds that a running command may take to finish when the agent is told to stop, 0 to 300.");
         Option<int> visibility = Number("--visibility", 300, 5, 300,
             "Seconds without word from this agent after which the gateway takes a command back, 5 to 300.");
         Option<string> transport = Transport("How commands come: over a socket (ws), by requests while there is none; or by requests alone (rest).");
         var command = new Command("run", "Work as a device of Gateway until stopped (Ctrl+C, SIGTERM).")
         {
-            allow, scripts, services, concurrency, grace, visibility, transport,
+            concurrency, visibility, transport,
         };
+        work.AddTo(command);
         var shared = new SharedOptions();
         shared.AddTo(command);
         command.SetAction(parsed => RunAsync(
             shared.File(parsed),
-            AllowListReader.Read(
-                parsed.GetValue(allow), parsed.GetValue(scripts),
-                (parsed.GetValue(services) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
+            work.Read(parsed),
             new AgentSettings(
                 new ClaimOptions(parsed.GetValue(concurrency), TimeSpan.FromSeconds(parsed.GetValue(visibility)), LongPoll),
-                TimeSpan.FromSeconds(parsed.GetValue(grace)))
+                work.GraceOf(parsed))
             {
                 UsesSocket = parsed.GetValue(transport) == "ws",
             },

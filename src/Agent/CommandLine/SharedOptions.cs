@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Gateway.Agent.CommandLine;
 
-/// <summary>What both commands take.</summary>
+/// <summary>What all commands of a device take, and some of it others.</summary>
 internal sealed class SharedOptions
 {
     public Option<string> Credentials { get; } = new("--credentials")
@@ -27,9 +27,30 @@ internal sealed class SharedOptions
     public ILogger Log(ParseResult parsed) => new ConsoleLog(
         parsed.InvocationConfiguration.Error, parsed.GetValue(Verbose) ? LogLevel.Debug : LogLevel.Information, TimeProvider.System);
 
+    /// <summary>The gateway's address.</summary>
+    public static Option<string> Server(string example)
+    {
+        var server = new Option<string>("--server") { HelpName = "URL", Description = $"The gateway's address, for example {example}.", Required = true };
+        server.Validators.Add(result =>
+        {
+            if (TryServer(result.GetValueOrDefault<string>()) is null) result.AddError($"--server must be an http or https address, for example {example}.");
+        });
+        return server;
+    }
+
+    /// <summary>The address as it is kept: without a slash at the end; null when it is none.</summary>
+    internal static string? TryServer(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
+            ? uri.AbsoluteUri.TrimEnd('/')
+            : null;
+
     public static void WarnUnlessProtected(string server, ILogger log)
     {
-        var address = new Uri(server);
-        if (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback) AgentLog.Unprotected(log, server);
+        if (!IsProtected(server)) AgentLog.Unprotected(log, server);
     }
+
+    /// <summary>Whether what travels there cannot be read on the way.</summary>
+    public static bool IsProtected(string server) => new Uri(server) is { Scheme: "https" } or { IsLoopback: true };
 }

@@ -11,12 +11,7 @@ internal static class SimulateCommand
 
     public static Command Create()
     {
-        var server = new Option<string>("--server") { HelpName = "URL", Description = "The gateway's address.", Required = true };
-        server.Validators.Add(result =>
-        {
-            if (RegisterCommand.TryServer(result.GetValueOrDefault<string>()) is null)
-                result.AddError("--server must be an http or https address, for example http://localhost:8000.");
-        });
+        Option<string> server = SharedOptions.Server("http://localhost:8000");
         var devices = Number("--devices", 100, 1, 20_000, "How many devices.");
         var rate = Number("--rate", 10, 1, 100_000, "Commands per second, over the whole fleet.");
         var seed = Number("--seed", 1, 0, int.MaxValue, "The same seed makes the same choices.");
@@ -43,7 +38,7 @@ internal static class SimulateCommand
         command.SetAction(parsed => RunAsync(
             new SimulationSettings
             {
-                Server = new Uri(RegisterCommand.TryServer(parsed.GetValue(server))! + "/"),
+                Server = new Uri(SharedOptions.TryServer(parsed.GetValue(server))! + "/"),
                 Customers = Customers(
                     parsed.GetValue(tokens) ?? [], parsed.GetValue(data)!, parsed.GetValue(devices), parsed.GetValue(rate)),
                 Devices = parsed.GetValue(devices),

@@ -6,7 +6,7 @@ namespace Gateway.Agent.Transport;
 /// How a device and its gateway talk, seen from the device: by REST, or over a socket while there is one. Nothing here throws
 /// for what a network or a server does; that is in the reply. Only cancellation throws.
 /// </summary>
-internal interface IGatewayTransport
+internal interface IGatewayTransport : IWordTaker
 {
     Task<Reply<HeartbeatAnswer>> HeartbeatAsync(HeartbeatRequest heartbeat, CancellationToken cancel);
 
@@ -14,11 +14,6 @@ internal interface IGatewayTransport
     Task<Reply<IReadOnlyList<ClaimedCommand>>> ClaimAsync(ClaimAttempt attempt, TimeSpan visibility, TimeSpan wait, CancellationToken cancel);
 
     Task<Reply<ClaimLease>> ExtendAsync(string commandId, string claimToken, TimeSpan extension, CancellationToken cancel);
-
-    Task<Reply<WordTaken>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel);
-
-    /// <summary>Gives back a command that has not begun.</summary>
-    Task<Reply<WordTaken>> ReleaseAsync(string commandId, ReleaseRequest release, CancellationToken cancel);
 
     /// <summary>Delivers a piece of what a running command prints.</summary>
     Task<Reply<OutputTaken>> OutputAsync(string commandId, OutputRequest output, CancellationToken cancel);
@@ -28,6 +23,15 @@ internal interface IGatewayTransport
 
     /// <summary>Ends when a socket that there was is lost: claims that came over it last only for a grace, unless they are extended.</summary>
     Task SocketLost { get; }
+}
+
+/// <summary>Takes the last word on a claim. As all of the transport it throws for cancellation only.</summary>
+internal interface IWordTaker
+{
+    Task<Reply<WordTaken>> SubmitAsync(string commandId, ResultRequest result, CancellationToken cancel);
+
+    /// <summary>Gives back a command that has not begun.</summary>
+    Task<Reply<WordTaken>> ReleaseAsync(string commandId, ReleaseRequest release, CancellationToken cancel);
 }
 
 /// <summary>A command that is ours for a while.</summary>

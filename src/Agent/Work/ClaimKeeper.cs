@@ -3,16 +3,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Gateway.Agent.Work;
 
-/// <summary>Keeps a claim while its command runs: extends it at half of what is left of it.</summary>
+/// <summary>Keeps a claim while its command waits and runs, and tells when it is lost.</summary>
+internal interface IClaimKeeper
+{
+    /// <summary>Ends when the claim is no longer ours, which fires <paramref name="dropped"/>, or when cancelled.</summary>
+    Task KeepAsync(ClaimedCommand command, CancellationTokenSource dropped, CancellationToken cancel);
+}
+
+/// <summary>Keeps a claim by extending it at half of what is left of it.</summary>
 internal sealed class ClaimKeeper(
-    IGatewayTransport transport, TimeSpan visibility, Func<Backoff> newBackoff, TimeProvider time, ILogger log)
+    IGatewayTransport transport, TimeSpan visibility, Func<Backoff> newBackoff, TimeProvider time, ILogger log) : IClaimKeeper
 {
     /// <summary>However short a claim is, no more often than this.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Ends when the claim is no longer ours, which fires <paramref name="dropped"/>, or when cancelled. Without an answer it goes on
-    /// trying, also past the claim's end: the gateway decides, and the work may still be wanted. When a socket is lost it does so at once.
+    /// Without an answer it goes on trying, also past the claim's end: the gateway decides, and the work may still be wanted. When a socket is
+    /// lost it does so at once.
     /// </summary>
     public async Task KeepAsync(ClaimedCommand command, CancellationTokenSource dropped, CancellationToken cancel)
     {

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Agent.Work;
 
 /// <summary>Runs one command within its time limit and says how it ended, whatever happens in it.</summary>
-internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time, ILogger log)
+/// <param name="longest">No command runs longer, whatever limit it brings; null: <see cref="LongestTimeout"/>.</param>
+internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time, ILogger log, TimeSpan? longest = null)
 {
     /// <summary>For a command that brings no time limit.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>No command runs longer, whatever limit it brings.</summary>
+    /// <summary>No command of a device runs longer, whatever limit it brings.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(15);
 
     /// <param name="stopping">The agent stops: the command ends as a failure that says so.</param>
@@ -24,7 +25,8 @@ internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time,
         if (command is null) return Execution.Failure(problem);
 
         TimeSpan limit = timeout ?? DefaultTimeout;
-        if (limit > LongestTimeout) limit = LongestTimeout;
+        TimeSpan most = longest ?? LongestTimeout;
+        if (limit > most) limit = most;
         using var timer = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping, dropped);
         CommandOutcome outcome;

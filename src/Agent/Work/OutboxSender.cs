@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gateway.Agent.Commands;
 using Gateway.Agent.Transport;
 using Microsoft.Extensions.Logging;
@@ -8,14 +9,15 @@ namespace Gateway.Agent.Work;
 /// Sends what is in the outbox until the gateway has answered each definitely. What it does not take now waits for its own next attempt and holds
 /// up no other; only 429, which means the device, holds up all.
 /// </summary>
+/// <param name="atOnce">How many are under way at once.</param>
 internal sealed class OutboxSender(
-    Outbox outbox, IGatewayTransport transport, Func<Backoff> newBackoff, TimeProvider time, ILogger log) : IDisposable
+    Outbox outbox, IWordTaker taker, Func<Backoff> newBackoff, TimeProvider time, ILogger log, int atOnce = 1) : IDisposable
 {
     /// <summary>Below this a result that is still too large goes without its output.</summary>
     private const int SmallestOutput = 1024;
 
     private readonly SemaphoreSlim wake = new(0);
-    private readonly Dictionary<ClaimKey, Attempt> attempts = [];
+    private readonly ConcurrentDictionary<ClaimKey, Attempt> attempts = new();
     private TimeSpan throttledUntil;
 
     /// <summary>Keeps a word and has it sent.</summary>
@@ -58,22 +60,24 @@ internal sealed class OutboxSender(
     private async Task<TimeSpan?> SendDueAsync(CancellationToken cancel)
     {
         TimeSpan? next = null;
-        foreach (OutboxEntry entry in outbox.Waiting)
+        foreach (OutboxEntry[] some in outbox.Waiting.Chunk(atOnce))
         {
-            TimeSpan now = time.GetElapsedTime(0);
-            TimeSpan due = throttledUntil;
-            if (attempts.TryGetValue(entry.Key, out Attempt? attempt) && attempt.Due > due) due = attempt.Due;
-            if (due <= now)
-            {
-                if (await SendAsync(entry, cancel) is not { } wait) continue;
-                due = time.GetElapsedTime(0) + wait;
-            }
-
-            TimeSpan left = due - time.GetElapsedTime(0);
-            if (next is null || left < next) next = left;
+            foreach (TimeSpan? due in await Task.WhenAll(some.Select(entry => SendIfDueAsync(entry, cancel))))
+                if (due is not null && !(due >= next)) next = due;
         }
 
+        next -= time.GetElapsedTime(0);
         return next < TimeSpan.Zero ? TimeSpan.Zero : next;
+    }
+
+    /// <returns>When the next attempt is due; null when there is none.</returns>
+    private async Task<TimeSpan?> SendIfDueAsync(OutboxEntry entry, CancellationToken cancel)
+    {
+        TimeSpan due = throttledUntil;
+        if (attempts.TryGetValue(entry.Key, out Attempt? attempt) && attempt.Due > due) due = attempt.Due;
+        if (due > time.GetElapsedTime(0)) return due;
+        TimeSpan? wait = await SendAsync(entry, cancel);
+        return time.GetElapsedTime(0) + wait;
     }
 
     /// <returns>How long to wait before the next attempt; null when the answer was definite.</returns>
@@ -82,8 +86,8 @@ internal sealed class OutboxSender(
         while (true)
         {
             Reply<WordTaken> reply = entry.Result is { } result
-                ? await transport.SubmitAsync(entry.CommandId, result, cancel)
-                : await transport.ReleaseAsync(entry.CommandId, entry.Release!, cancel);
+                ? await taker.SubmitAsync(entry.CommandId, result, cancel)
+                : await taker.ReleaseAsync(entry.CommandId, entry.Release!, cancel);
             switch (reply.Verdict)
             {
                 case Verdict.Ok:
@@ -99,8 +103,7 @@ internal sealed class OutboxSender(
                     continue;
 
                 case Verdict.Throttled or Verdict.Unavailable or Verdict.Unauthorized:
-                    if (!attempts.TryGetValue(entry.Key, out Attempt? attempt))
-                        attempts[entry.Key] = attempt = new Attempt(newBackoff());
+                    Attempt attempt = attempts.GetOrAdd(entry.Key, _ => new Attempt(newBackoff()));
                     TimeSpan wait = attempt.Backoff.Next(reply.RetryAfter);
                     attempt.Due = time.GetElapsedTime(0) + wait;
                     if (reply.Verdict is Verdict.Throttled) throttledUntil = attempt.Due;
@@ -116,7 +119,7 @@ internal sealed class OutboxSender(
 
     private void Forget(ClaimKey key)
     {
-        attempts.Remove(key);
+        attempts.TryRemove(key, out _);
         outbox.Remove(key);
     }
 

@@ -7,26 +7,30 @@ namespace Gateway.Agent.Work;
 
 /// <summary>
 /// Works on one claimed command: journal, run, outbox. Only what is in the journal runs, and what was in it before does not run again.
+/// Without <c>outputs</c> nobody reads along.
 /// </summary>
 internal sealed class Worker(
-    Journal journal, Outbox outbox, OutboxSender words, OutputSender outputs, CommandExecutor executor, ClaimKeeper keeper,
+    Journal journal, Outbox outbox, OutboxSender words, OutputSender? outputs, CommandExecutor executor, IClaimKeeper keeper,
     WorkStatus status, TimeProvider time, ILogger log)
 {
     private readonly RecentClaims claims = new(outbox.Waiting.Select(entry => entry.Key));
 
     /// <param name="turn">Ends when there is a hand free for it; the claim is kept meanwhile. Cancelled: it is given back. Null: there is one.</param>
     /// <param name="stopping">The agent stops and waits no longer: what runs is to end now.</param>
-    public async Task WorkAsync(ClaimedCommand command, Func<CancellationToken, Task>? turn, CancellationToken stopping)
+    /// <returns>Its result; null: it has none, or had one before.</returns>
+    public async Task<OutboxEntry?> WorkAsync(ClaimedCommand command, Func<CancellationToken, Task>? turn, CancellationToken stopping)
     {
         var key = new ClaimKey(command.Id, command.ClaimToken);
         // Its result is on the way, or it waits or runs, or has done so: a gateway that repeats itself gets the one result that there is.
-        if (outbox.Contains(key) || !claims.TryAdd(key)) return;
+        if (outbox.Contains(key) || !claims.TryAdd(key)) return null;
         using var dropped = new CancellationTokenSource();
         using var finished = new CancellationTokenSource();
         Task keeping = keeper.KeepAsync(command, dropped, finished.Token);
         try
         {
-            if (turn is null || await TurnAsync(turn, key, command.Type, dropped.Token)) await WorkAsync(key, command, stopping, dropped.Token);
+            return turn is null || await TurnAsync(turn, key, command.Type, dropped.Token)
+                ? await WorkAsync(key, command, stopping, dropped.Token)
+                : null;
         }
         finally
         {
@@ -82,33 +86,36 @@ internal sealed class Worker(
         }
     }
 
-    private async Task WorkAsync(ClaimKey key, ClaimedCommand command, CancellationToken stopping, CancellationToken dropped)
+    private async Task<OutboxEntry?> WorkAsync(ClaimKey key, ClaimedCommand command, CancellationToken stopping, CancellationToken dropped)
     {
         status.Begin(key, command.Type);
         try
         {
             DateTimeOffset startedAt = time.GetUtcNow();
             long start = time.GetTimestamp();
-            OutputFeed output = outputs.Begin(command.Id, command.ClaimToken);
+            OutputFeed? output = outputs?.Begin(command.Id, command.ClaimToken);
             Execution? execution;
             TimeSpan took;
             try
             {
-                execution = await RunJournaledAsync(key, command, output.Print, stopping, dropped);
+                execution = await RunJournaledAsync(key, command, output is null ? null : output.Print, stopping, dropped);
                 took = time.GetElapsedTime(start);
             }
             finally
             {
-                await outputs.EndAsync(output);
+                if (output is not null) await outputs!.EndAsync(output);
             }
 
+            OutboxEntry? result = null;
             if (execution is not null)
             {
                 WorkLog.Finished(log, command.Type, command.Id, execution.Status, took.TotalSeconds);
-                words.Post(Result(command, execution, startedAt, took));
+                result = Result(command, execution, startedAt, took);
+                words.Post(result);
             }
 
             journal.Finish(key);
+            return result;
         }
         finally
         {
@@ -117,7 +124,7 @@ internal sealed class Worker(
     }
 
     private async Task<Execution?> RunJournaledAsync(
-        ClaimKey key, ClaimedCommand command, Action<string> print, CancellationToken stopping, CancellationToken dropped)
+        ClaimKey key, ClaimedCommand command, Action<string>? print, CancellationToken stopping, CancellationToken dropped)
     {
         try
         {

@@ -29,6 +29,7 @@ internal sealed class AgentProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["XDG_CONFIG_HOME"] = folder.Path;
+        start.Environment.Remove("ORCH_NODE_TOKEN");
         return new AgentProcess(Process.Start(start)!);
     }
 

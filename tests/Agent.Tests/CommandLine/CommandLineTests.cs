@@ -28,6 +28,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("The allow-list cannot be read", "run", "--allow", "/nowhere/allow.json")]
     [InlineData("the scripts folder /nowhere does not exist", "run", "--scripts", "/nowhere")]
     [InlineData("'a b' is not the name of a service", "run", "--services", "nginx,a b")]
+    [InlineData("--node must be \"node-\" and 1 to 100 small letters or digits", "node", "run", "--server", "http://localhost", "--node", "Node-1")]
+    [InlineData("--devices must be a whole number from 1 to 1000", "node", "run", "--server", "http://localhost", "--node", "node-1", "--devices", "0")]
+    [InlineData("set the environment variable ORCH_NODE_TOKEN", "node", "run", "--server", "http://localhost", "--node", "node-1")]
+    [InlineData("The token cannot be read from /nowhere", "node", "run", "--server", "http://localhost", "--node", "node-1", "--token-file", "/nowhere")]
     public async Task Agent_UsedWrongly_SaysSoInOneLineAndExitsWith1(string says, params string[] arguments)
     {
         (int exitCode, _, string error) = await AgentProcess.RunAsync(folder, arguments);
@@ -70,6 +74,31 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(1, exitCode);
         Assert.Contains($"Run: chmod 600 '{Credentials}'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_TokenFromAServersFile_WorksAndNeverShowsIt_ASecondOneOnItsFilesDoesNotStart()
+    {
+        await using ScriptedOrchestrator server = await ScriptedOrchestrator.StartAsync();
+        string secrets = folder.Write("secrets.json", $$"""{"ORCH_NODE_TOKEN":"{{ScriptedOrchestrator.Token}}"}""");
+        string[] arguments = ["node", "run", "--server", server.Url, "--node", ScriptedOrchestrator.NodeId, "--devices", "2", "--token-file", secrets, "--verbose"];
+        (int readable, _, string told) = await AgentProcess.RunAsync(folder, arguments);
+        Assert.Equal((1, true), (readable, told.Contains("Run: chmod 600", StringComparison.Ordinal)));
+        File.SetUnixFileMode(secrets, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        using AgentProcess node = AgentProcess.Start(folder, arguments);
+        await server.UntilAsync(() => server.Of("heartbeat").Count == 1);
+        (int second, _, string why) = await AgentProcess.RunAsync(folder, arguments);
+        Assert.Equal((1, true), (second, why.Contains("already running", StringComparison.Ordinal)));
+        await server.ExecuteAsync("task-1", "device-001d02", "disk_usage");
+        await server.ResultAsync("task-1");
+        await node.SignalAsync("TERM");
+        (int stopped, _, string log) = await node.EndAsync();
+
+        Assert.Equal(0, stopped);
+        Assert.Contains("disk_usage ended: success", log, StringComparison.Ordinal);
+        Assert.DoesNotContain(ScriptedOrchestrator.Token, log, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["gateway-agent/node-001/lock"]));
     }
 
     [Fact]

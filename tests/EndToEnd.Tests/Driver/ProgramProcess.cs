@@ -9,7 +9,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     private const int SigTerm = 15, SigCont = 18, SigStop = 19;
 
     /// <summary>Settings of the machine that runs the tests must not reach the programs.</summary>
-    private static readonly string[] Foreign = ["Gateway__", "DAPR_", "APP_API_TOKEN", "SUPABASE_", "ASPNETCORE_", "ConnectionStrings__", "Serilog__"];
+    private static readonly string[] Foreign = ["Gateway__", "DAPR_", "APP_API_TOKEN", "SUPABASE_", "ORCH_", "ASPNETCORE_", "ConnectionStrings__", "Serilog__"];
 
     private readonly Process process;
     private readonly List<(bool IsError, string Line)> lines = [];
