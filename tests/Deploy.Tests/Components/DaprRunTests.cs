@@ -28,6 +28,10 @@ public sealed class DaprRunTests
         Assert.Equal("api", file.Apps[0].Env["Gateway__Roles"]);
     }
 
+    /// <summary>As on Kubernetes: what was committed together is larger than Dapr's default.</summary>
+    [Fact]
+    public void Sidecars_TakeWhatIsSavedTogether() => Assert.Equal("16Mi", file.Common.MaxBodySize);
+
     [Fact]
     public void Commands_RunProgramsOfTheRepository() => Assert.All(file.Apps, app =>
     {
@@ -54,6 +58,8 @@ public sealed class DaprRunTests
         public bool EnableAppHealthCheck { get; set; }
 
         public string AppHealthCheckPath { get; set; } = "";
+
+        public string MaxBodySize { get; set; } = "";
     }
 
     private sealed class App
