@@ -19,7 +19,7 @@ namespace Gateway.Api.Tests.Channels.Customers;
 /// Two whole replicas over one embedded sidecar and one relational store. The sidecar serves one app: what the second replica tells arrives at the
 /// first by pub/sub, and what the first tells the second is lost.
 /// </summary>
-public sealed class ReplicaPair : IAsyncLifetime
+public class ReplicaPair : IAsyncLifetime
 {
     private const string JwtSecret = "a-secret-of-the-tests-with-more-than-32-bytes";
 
@@ -27,6 +27,7 @@ public sealed class ReplicaPair : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("gateway-replicas-").FullName;
     private SidecarHost? sidecar;
+    private string? database;
 
     /// <summary>The one that is told what the other does.</summary>
     internal Replica First { get; private set; } = null!;
@@ -36,17 +37,19 @@ public sealed class ReplicaPair : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        (database, var components) = await OpenStoresAsync(folder);
         var port = FreePort();
         sidecar = await SidecarHost.StartAsync(
-            new SidecarOptions { AppId = "gateway-api", AppPort = port, HttpPort = 0, ResourcesPaths = [Components()], DataPath = folder },
+            new SidecarOptions { AppId = "gateway-api", AppPort = port, HttpPort = 0, ResourcesPaths = [components], DataPath = folder },
             null, TimeProvider.System, CancellationToken.None);
         First = await StartAsync(port, "api,actors");
         Second = await StartAsync(FreePort(), "api");
         await sidecar.Ready.WaitAsync(Limit);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var replica in (Replica?[])[First, Second])
             if (replica is not null) await replica.DisposeAsync();
         if (sidecar is not null) await sidecar.DisposeAsync();
@@ -56,6 +59,14 @@ public sealed class ReplicaPair : IAsyncLifetime
     internal static string TokenOf(string customerId) =>
         new JwtSigner(new HmacJwtKey(Encoding.UTF8.GetBytes(JwtSecret)), new JwtRules { Audience = "authenticated" }, TimeProvider.System)
             .Sign(customerId, TimeSpan.FromHours(1));
+
+    /// <summary>The relational store, null for a file, and the folder with the sidecar's components; here the embedded default's.</summary>
+    private protected virtual Task<(string? Database, string Components)> OpenStoresAsync(string folder)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Gateway.sln"))) root = root.Parent!;
+        return Task.FromResult(((string?)null, Path.Combine(root.FullName, "components", "local")));
+    }
 
     private async Task<Replica> StartAsync(int port, string roles)
     {
@@ -68,7 +79,7 @@ public sealed class ReplicaPair : IAsyncLifetime
             ["Gateway:AppPort"] = $"{port}",
             ["Gateway:DataPath"] = folder,
             ["Gateway:RateLimits:CustomerPerMinute"] = "0",
-            ["ConnectionStrings:Gateway"] = null,
+            ["ConnectionStrings:Gateway"] = database,
             ["SUPABASE_JWT_SECRET"] = JwtSecret,
             ["DAPR_HTTP_ENDPOINT"] = sidecar!.HttpAddress.ToString(),
             ["DAPR_API_TOKEN"] = "",
@@ -100,13 +111,6 @@ public sealed class ReplicaPair : IAsyncLifetime
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private static string Components()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Gateway.sln"))) root = root.Parent!;
-        return Path.Combine(root.FullName, "components", "local");
-    }
 }
 
 /// <summary>One of them.</summary>
@@ -123,6 +127,19 @@ internal sealed class Replica(WebApplication app, HttpClient client, CapturedLog
     public Caller Customer(string id) => new(client, id, "Authorization", $"Bearer {ReplicaPair.TokenOf(id)}");
 
     public Caller Device(string id, string token) => new(client, id, "X-Device-Token", token);
+
+    /// <summary>A customer with a device of this name and an open session.</summary>
+    public async Task<(Caller Customer, Caller Device, string Session)> NewDeviceAsync(string name)
+    {
+        var customer = Customer($"customer-{name}");
+        var provisioned = await customer.PostAsync("/api/v1/customer/devices/provision", new { deviceId = $"device-{name}" });
+        var registered = await Anonymous.PostAsync(
+            "/api/v1/device/register", new { deviceId = $"device-{name}", activationCode = provisioned.Text("device.activationCode") });
+        var signedIn = await Anonymous.PostAsync(
+            "/api/v1/device/auth", new { deviceId = $"device-{name}", deviceSecret = registered.Text("deviceSecret") });
+        var device = Device($"device-{name}", signedIn.Text("token"));
+        return (customer, device, await GatewayHost.OpenSessionAsync(customer, device));
+    }
 
     public async Task<CustomerClient> SubscribeAsync(string customerId, string deviceId)
     {

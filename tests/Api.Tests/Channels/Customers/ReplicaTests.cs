@@ -14,7 +14,7 @@ public sealed class ReplicaTests(ReplicaPair replicas) : IClassFixture<ReplicaPa
     [Fact]
     public async Task Updates_OfWhatTheOtherReplicaCommits_ComeByNotice()
     {
-        var (customer, device, session) = await StartAsync(replicas.Second, "by-notice");
+        var (customer, device, session) = await replicas.Second.NewDeviceAsync("by-notice");
         await using var client = await replicas.First.SubscribeAsync(customer.Id, device.Id);
         var from = client.Seq;
         var command = await SendAsync(customer, session, new { type = "ping" });
@@ -45,7 +45,7 @@ public sealed class ReplicaTests(ReplicaPair replicas) : IClassFixture<ReplicaPa
     [Fact]
     public async Task Updates_WhenNoNoticeComes_AreReadFromHistory()
     {
-        var (customer, device, session) = await StartAsync(replicas.First, "no-notice");
+        var (customer, device, session) = await replicas.First.NewDeviceAsync("no-notice");
         await using var client = await replicas.Second.SubscribeAsync(customer.Id, device.Id);
         var command = await SendAsync(customer, session, new { type = "ping" });
         await client.ReadThroughAsync(client.Seq + 1);
@@ -56,7 +56,7 @@ public sealed class ReplicaTests(ReplicaPair replicas) : IClassFixture<ReplicaPa
     [Fact]
     public async Task Updates_FromBothReplicasInAStorm_ComeOnceAndInOrder()
     {
-        var (customer, device, session) = await StartAsync(replicas.First, "storm");
+        var (customer, device, session) = await replicas.First.NewDeviceAsync("storm");
         var other = replicas.Second.Customer(customer.Id);
         var storm = Task.WhenAll(new[] { customer, other }.Select(caller => Task.Run(
             async () =>
@@ -84,34 +84,7 @@ public sealed class ReplicaTests(ReplicaPair replicas) : IClassFixture<ReplicaPa
         }
     }
 
-    [Fact]
-    public async Task IdempotencyKey_AtBothReplicasAtOnce_StandsForOneCommand()
-    {
-        var (customer, device, session) = await StartAsync(replicas.First, "same-key");
-        var path = $"/api/v1/customer/sessions/{session}/commands";
-        Caller[] callers = [customer, replicas.Second.Customer(customer.Id)];
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            Task.Run(() => callers[i % 2].PostAsync(path, new { type = "ping", idempotencyKey = "once" }), Token)));
-        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
-        Assert.Single(answers.DistinctBy(answer => answer.Text("command.id")));
-        foreach (var caller in callers)
-            (await caller.PostAsync(path, new { type = "reboot", idempotencyKey = "once" })).IsError(HttpStatusCode.Conflict, "CONFLICT");
-        Assert.Equal(1, (await device.PostAsync("/api/v1/device/commands/claim", new { limit = 10 })).Count("commands"));
-    }
-
     /// <summary>Whether a line says that events of a device are read because they did not come by themselves.</summary>
     private static bool IsRepairOf(Caller device, string line) =>
         line.StartsWith("Missed events", StringComparison.Ordinal) && line.Contains(device.Id, StringComparison.Ordinal);
-
-    private static async Task<(Caller Customer, Caller Device, string Session)> StartAsync(Replica on, string name)
-    {
-        var customer = on.Customer($"customer-{name}");
-        var provisioned = await customer.PostAsync("/api/v1/customer/devices/provision", new { deviceId = $"device-{name}" });
-        var registered = await on.Anonymous.PostAsync(
-            "/api/v1/device/register", new { deviceId = $"device-{name}", activationCode = provisioned.Text("device.activationCode") });
-        var signedIn = await on.Anonymous.PostAsync(
-            "/api/v1/device/auth", new { deviceId = $"device-{name}", deviceSecret = registered.Text("deviceSecret") });
-        var device = on.Device($"device-{name}", signedIn.Text("token"));
-        return (customer, device, await GatewayHost.OpenSessionAsync(customer, device));
-    }
 }
