@@ -38,13 +38,16 @@ public sealed class ReminderTests
     }
 
     [Fact]
-    public async Task Claim_ArmingFails_GoesOnAndArmsWithTheNextOperation()
+    public async Task Claim_ArmingFails_GoesOnAndArmsWithTheNextOperationAfterASecond()
     {
         var replica = new QueueReplica(new FakeHeadStore(), history, time) { BeforeArm = () => throw new IOException("no scheduler") };
         await replica.EnqueueAsync("d", QueueReplica.Command());
         var command = await replica.ClaimOneAsync("d");
+        await replica.EnqueueAsync("other", QueueReplica.Command());
+        Assert.Equal(1, replica.Arming);
         replica.BeforeArm = null;
 
+        time.Advance(TimeSpan.FromSeconds(1));
         await replica.Queue.ExecuteAsync(
             "d", new ExtendClaim(command.Id, command.Token, TimeSpan.FromMinutes(5)), TestContext.Current.CancellationToken);
         await replica.EnqueueAsync("d", QueueReplica.Command());
