@@ -1,13 +1,15 @@
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Health;
+using Gateway.Actors.Hosting.Secrets;
 
 // The app gateway-actors: Gateway's actors behind a sidecar, without the surfaces.
-return await GatewayRun.RunAsync(() =>
+return await GatewayRun.RunAsync(async () =>
 {
     var builder = GatewayBuilder.Create(args);
     builder.Configuration["Gateway:Roles"] = "actors";
-    builder.AddGatewayLogging();
+    var logger = builder.AddGatewayLogging();
     var options = builder.AddGatewayOptions();
+    await builder.AddSecretsAsync(options, logger);
     builder.AddGatewayBackend(options);
     builder.WebHost.UseUrls([$"http://127.0.0.1:{options.AppPort}", .. options.OpsUrls()]);
 

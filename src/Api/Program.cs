@@ -8,5 +8,5 @@ return args switch
     _ when MigrateCommand.IsAskedFor(args) => await MigrateCommand.RunAsync(args),
     _ when ExportCommand.IsAskedFor(args) => await ExportCommand.RunAsync(args),
     _ when ImportCommand.IsAskedFor(args) => await ImportCommand.RunAsync(args),
-    _ => await GatewayRun.RunAsync(() => GatewayApp.Build(args), GatewayApp.Explain),
+    _ => await GatewayRun.RunAsync(() => GatewayApp.BuildAsync(args), GatewayApp.Explain),
 };

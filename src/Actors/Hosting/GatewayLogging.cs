@@ -1,5 +1,6 @@
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 
 namespace Gateway.Actors.Hosting;
@@ -11,7 +12,8 @@ public static class GatewayLogging
     private const int HostedServiceStartupFaulted = 11;
 
     /// <summary>Replaces the logging providers.</summary>
-    public static void AddGatewayLogging(this WebApplicationBuilder builder)
+    /// <returns>A logger for what is to be told before the program is put together.</returns>
+    public static Microsoft.Extensions.Logging.ILogger AddGatewayLogging(this WebApplicationBuilder builder)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
@@ -33,7 +35,9 @@ public static class GatewayLogging
                 formatProvider: System.Globalization.CultureInfo.InvariantCulture)
             : configuration.WriteTo.Console(new JsonFormatter(renderMessage: true));
         builder.Logging.ClearProviders();
-        builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+        var logger = configuration.CreateLogger();
+        builder.Logging.AddSerilog(logger, dispose: true);
+        return new SerilogLoggerFactory(logger).CreateLogger("Gateway.Actors.Hosting.Start");
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ public sealed class GatewayOptions
     /// </summary>
     public string Restart { get; set; } = "reexecute";
 
-    /// <summary>The embedded sidecar.</summary>
+    /// <summary>The sidecar.</summary>
     public SidecarSection Sidecar { get; set; } = new();
 
     /// <summary>Whether this process serves the surfaces.</summary>
@@ -43,15 +43,23 @@ public sealed class GatewayOptions
     /// <summary>Its app id at the sidecar.</summary>
     public string AppId => HostsApi ? "gateway-api" : "gateway-actors";
 
+    /// <summary>Whether nothing is wrong with them.</summary>
+    public bool IsValid => new GatewayOptionsValidator().Validate(name: null, this).Succeeded;
+
     internal bool ReexecutesItself => Restart == "reexecute";
 
     internal string[] RoleNames => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The embedded sidecar's settings.</summary>
+    /// <summary>The sidecar's settings.</summary>
     public sealed class SidecarSection
     {
-        /// <summary>Port of its HTTP API on 127.0.0.1. Default 3500; 1 to 65535.</summary>
+        /// <summary>Port of the embedded one's HTTP API on 127.0.0.1. Default 3500; 1 to 65535.</summary>
         public int HttpPort { get; set; } = 3500;
+
+        /// <summary>
+        /// How long a start waits for the sidecar around it, and for that one's secret store, before it fails. Default one minute; one second to ten minutes.
+        /// </summary>
+        public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
     }
 }
 
@@ -67,6 +75,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             errors.Add($"Gateway:PublicUrl is '{options.PublicUrl}': it takes an address such as http://localhost:8000.");
         CheckPort("Gateway:AppPort", options.AppPort);
         CheckPort("Gateway:Sidecar:HttpPort", options.Sidecar.HttpPort);
+        if (options.Sidecar.StartTimeout < TimeSpan.FromSeconds(1) || options.Sidecar.StartTimeout > TimeSpan.FromMinutes(10))
+            errors.Add($"Gateway:Sidecar:StartTimeout is {options.Sidecar.StartTimeout}: it takes 00:00:01 to 00:10:00.");
         if (options.OpsPort != 0) CheckPort("Gateway:OpsPort", options.OpsPort);
         if (options.OpsPort != 0 && (options.OpsPort == options.AppPort || options.OpsPort == url?.Port))
             errors.Add($"Gateway:OpsPort is {options.OpsPort}: that is Gateway:AppPort's or Gateway:PublicUrl's.");

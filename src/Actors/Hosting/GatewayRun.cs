@@ -33,14 +33,14 @@ public static class GatewayRun
     /// Runs until the program is asked to stop: 0. After a service reset it begins anew instead (<see cref="GatewayOptions.Restart"/>). A start that fails
     /// for a reason an operator can mend prints one line to standard error: 1.
     /// </summary>
-    /// <param name="build">Builds the application.</param>
+    /// <param name="buildAsync">Builds the application.</param>
     /// <param name="explain">The line for failures that only the caller knows; null for others.</param>
-    public static async Task<int> RunAsync(Func<WebApplication> build, Func<Exception, string?>? explain = null)
+    public static async Task<int> RunAsync(Func<Task<WebApplication>> buildAsync, Func<Exception, string?>? explain = null)
     {
         RestartRequest? restart = null;
         try
         {
-            await using var app = build();
+            await using var app = await buildAsync();
             restart = app.Services.GetRequiredService<RestartRequest>();
             // A stop that is asked for meanwhile is one for good.
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => restart.Withdraw());

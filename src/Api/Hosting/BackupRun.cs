@@ -46,6 +46,6 @@ internal static class BackupRun
         return new FileStream(path, open);
     }
 
-    private static string? Explain(Exception e) => GatewayApp.Explain(e) ?? TokenCommand.Explain(e)
+    private static string? Explain(Exception e) => TokenCommand.Explain(e)
         ?? (e is QueueImportException or QueueUnavailableException or StorageUnavailableException or DaprException ? e.Message : null);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.Secrets;
 using Gateway.Sidecar.Hosting;
 
 namespace Gateway.Api.Hosting;
@@ -50,6 +51,33 @@ internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory log
         DataPath = Path.GetFullPath(gateway.DataPath),
         DaprApiToken = configuration["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null,
     };
+
+    /// <summary>
+    /// Adds the secrets of the secret store to the settings: of the sidecar around this process, or of the component files of the embedded one. That
+    /// one is not there yet, since it is made by settings, so another one has only the secret stores open meanwhile.
+    /// </summary>
+    /// <exception cref="GatewayStartException">The sidecar around this process, or its store, does not answer.</exception>
+    /// <exception cref="SidecarStartException">A component file is not usable.</exception>
+    public static async Task AddSecretsAsync(WebApplicationBuilder builder, GatewayOptions gateway, ILogger logger)
+    {
+        if (!gateway.IsValid) return;
+        if (!IsNeeded(builder.Configuration))
+        {
+            await builder.AddSecretsAsync(gateway, logger);
+            return;
+        }
+
+        var options = new SidecarOptions
+        {
+            AppId = AppId,
+            HttpPort = 0,
+            ResourcesPaths = [ResourcesPath(gateway.ResourcesPath)],
+            DaprApiToken = builder.Configuration["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null,
+            SecretStoresOnly = true,
+        };
+        await using var sidecar = await SidecarHost.StartAsync(options, loggers: null, TimeProvider.System, CancellationToken.None);
+        await builder.AddSecretsAsync(gateway, logger, sidecar.HttpAddress);
+    }
 
     public async Task StartingAsync(CancellationToken cancellationToken) =>
         host = await SidecarHost.StartAsync(options, loggers, time, cancellationToken);

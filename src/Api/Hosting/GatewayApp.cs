@@ -11,11 +11,12 @@ namespace Gateway.Api.Hosting;
 internal static class GatewayApp
 {
     /// <summary>Builds the application.</summary>
-    public static WebApplication Build(string[] args)
+    public static async Task<WebApplication> BuildAsync(string[] args)
     {
         var builder = GatewayBuilder.Create(args);
-        builder.AddGatewayLogging();
+        var logger = builder.AddGatewayLogging();
         var options = builder.AddGatewayOptions();
+        await EmbeddedSidecar.AddSecretsAsync(builder, options, logger);
 
         // The folder first: nothing may touch files that another process works on.
         if (DataFolder.IsUsed(builder.Configuration)) builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));

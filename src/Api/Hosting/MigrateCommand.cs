@@ -1,5 +1,7 @@
 using Gateway.Actors.Hosting;
+using Gateway.Actors.Hosting.Secrets;
 using Gateway.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Api.Hosting;
 
@@ -23,6 +25,8 @@ internal static class MigrateCommand
             var builder = WebApplication.CreateBuilder();
             builder.Logging.ClearProviders();
             var options = builder.AddGatewayOptions();
+            // A job on Kubernetes has no sidecar, and its connection string in the environment.
+            if (!EmbeddedSidecar.IsNeeded(builder.Configuration)) await builder.AddSecretsAsync(options, NullLogger.Instance);
             builder.Services.AddGatewayStorage(builder.Configuration);
             if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString("Gateway")))
                 builder.Services.AddSingleton(DataFolder.Acquire(options.DataPath));

@@ -1,4 +1,3 @@
-using Dapr.Client;
 using Gateway.Actors.Hosting;
 using Gateway.Api.Auth;
 using Gateway.Api.Backup;
@@ -8,6 +7,7 @@ using Gateway.Sidecar.Hosting;
 using Gateway.Storage.Backup;
 using Gateway.Storage.History;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Api.Hosting;
@@ -18,8 +18,6 @@ namespace Gateway.Api.Hosting;
 /// </summary>
 internal sealed class OfflineGateway : IAsyncDisposable
 {
-    private static readonly TimeSpan SidecarPatience = TimeSpan.FromSeconds(30);
-
     private readonly WebApplication app;
     private readonly GatewayOptions options;
     private DataFolder? folder;
@@ -36,6 +34,7 @@ internal sealed class OfflineGateway : IAsyncDisposable
         var builder = GatewayBuilder.Create([]);
         builder.Logging.ClearProviders();
         var options = builder.AddGatewayOptions();
+        await EmbeddedSidecar.AddSecretsAsync(builder, options, NullLogger.Instance);
         builder.AddGatewayBackend(options);
         builder.AddPortalKeys(options);
         var gateway = new OfflineGateway(builder.Build(), options);
@@ -75,22 +74,10 @@ internal sealed class OfflineGateway : IAsyncDisposable
     private async Task OpenStoresAsync(CancellationToken cancellationToken)
     {
         if (DataFolder.IsUsed(app.Configuration)) folder = DataFolder.Acquire(options.DataPath);
-        if (EmbeddedSidecar.IsNeeded(app.Configuration))
-        {
-            sidecar = await SidecarHost.StartAsync(
-                EmbeddedSidecar.WithoutApp(app.Configuration, options), app.Services.GetRequiredService<ILoggerFactory>(), TimeProvider.System, cancellationToken);
-            app.Configuration["DAPR_HTTP_ENDPOINT"] = sidecar.HttpAddress.ToString();
-            return;
-        }
-
-        try
-        {
-            await Service<DaprClient>().WaitForSidecarAsync(cancellationToken).WaitAsync(SidecarPatience, TimeProvider.System, cancellationToken);
-        }
-        catch (TimeoutException e)
-        {
-            throw new GatewayStartException($"No sidecar answers (DAPR_HTTP_ENDPOINT, DAPR_HTTP_PORT), or its components are not up, after {SidecarPatience.TotalSeconds} s.", e);
-        }
+        if (!EmbeddedSidecar.IsNeeded(app.Configuration)) return;
+        sidecar = await SidecarHost.StartAsync(
+            EmbeddedSidecar.WithoutApp(app.Configuration, options), app.Services.GetRequiredService<ILoggerFactory>(), TimeProvider.System, cancellationToken);
+        app.Configuration["DAPR_HTTP_ENDPOINT"] = sidecar.HttpAddress.ToString();
     }
 
     private T Service<T>()

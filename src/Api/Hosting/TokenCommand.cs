@@ -1,5 +1,6 @@
 using Gateway.Actors.Hosting;
 using Gateway.Api.Auth.Customers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Api.Hosting;
 
@@ -38,6 +39,7 @@ internal static class TokenCommand
             throw new GatewayStartException("Tokens are made in Development only; elsewhere customers' tokens come from Supabase.");
         builder.Logging.ClearProviders();
         var options = builder.AddGatewayOptions();
+        await EmbeddedSidecar.AddSecretsAsync(builder, options, NullLogger.Instance);
         builder.Services.AddCustomerAuthentication(options.DataPath);
         await using var app = builder.Build();
         return app.Services.GetRequiredService<CustomerTokens>().Issue(customer, lifetime)
@@ -45,7 +47,7 @@ internal static class TokenCommand
     }
 
     /// <summary>The line for what a command like this fails with; null: it is not foreseen.</summary>
-    public static string? Explain(Exception e) => GatewayRun.Explain(e)
+    public static string? Explain(Exception e) => GatewayApp.Explain(e) ?? GatewayRun.Explain(e)
         ?? (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException ? e.Message : null);
 
     private static (string Customer, TimeSpan Lifetime) Parse(string[] args)

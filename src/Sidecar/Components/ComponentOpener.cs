@@ -8,9 +8,9 @@ internal sealed class ComponentOpener(SidecarContext context, IReadOnlyList<ISid
 {
     public async Task OpenAllAsync(CancellationToken cancellationToken)
     {
-        IEnumerable<ComponentDocument> inOrder = context.Resources.Components
-            .OrderBy(document => document.Type.StartsWith("secretstores.", StringComparison.Ordinal) ? 0 : 1);
-        foreach (ComponentDocument document in inOrder)
+        ILookup<bool, ComponentDocument> documents = context.Resources.Components
+            .ToLookup(document => document.Type.StartsWith("secretstores.", StringComparison.Ordinal));
+        foreach (ComponentDocument document in context.Options.SecretStoresOnly ? documents[true] : documents[true].Concat(documents[false]))
         {
             try
             {

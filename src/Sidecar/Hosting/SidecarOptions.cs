@@ -18,6 +18,9 @@ public sealed class SidecarOptions
     /// <summary>Folders with component files (<c>--resources-path</c>), read in order; none by default.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
+    /// <summary>Whether it opens secret stores and no other component, for whoever needs secrets before the rest can be opened; default false.</summary>
+    public bool SecretStoresOnly { get; init; }
+
     /// <summary>File with a Dapr Configuration (<c>--config</c>), or null.</summary>
     public string? ConfigPath { get; init; }
 

@@ -1,3 +1,4 @@
+using Gateway.Actors.Hosting.Secrets;
 using Gateway.Queue;
 
 namespace Gateway.Deploy.Tests.Components;
@@ -102,6 +103,16 @@ public sealed class ComponentFilesTests
             Assert.Equal("true", component.Find("actorStateStore")?.Value);
             Assert.Equal(ComponentFolder.Apps, component.Scopes);
         });
+
+    /// <summary>The apps may read what the configuration contract names, and on Kubernetes the one secret that has it.</summary>
+    [Fact]
+    public void Configuration_LetsAppsReadTheirOwnSecrets()
+    {
+        var configuration = Assert.Single(ComponentFolder.Files.SelectMany(ComponentFolder.Read).OfType<DaprConfiguration>());
+        var scope = Assert.Single(configuration.Spec.Secrets!.Scopes);
+        Assert.Equal(("secrets", "deny"), (scope.StoreName, scope.DefaultAccess));
+        Assert.Equal(SecretSettings.Names.Append("gateway-secrets"), scope.AllowedSecrets);
+    }
 
     [Fact]
     public void Secrets_AreNamedNeverWritten() => Assert.All(

@@ -50,7 +50,7 @@ public sealed class ComponentStartTests
             Assert.Equal("7", await http.GetStringAsync("/v1.0/state/statestore/k", Token));
             using var published = await http.PostAsJsonAsync("/v1.0/publish/pubsub/replica.api-1", new { }, Token);
             Assert.Equal(HttpStatusCode.NoContent, published.StatusCode);
-            // The apps ask for no secrets, so none are given out.
+            // What components need is not given out to apps.
             using var secret = await http.GetAsync("/v1.0/secrets/secrets/REDIS_PASSWORD", Token);
             Assert.Equal(HttpStatusCode.Forbidden, secret.StatusCode);
         }

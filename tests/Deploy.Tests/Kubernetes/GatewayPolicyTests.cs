@@ -91,26 +91,35 @@ public sealed class GatewayPolicyTests
             item => Assert.False(item.Value is not null && telling.Any(word => item.Name.Contains(word, StringComparison.OrdinalIgnoreCase)), $"{item.Name} is written."));
     }
 
-    /// <summary>A sidecar may read the secrets that its components name, and no others.</summary>
+    /// <summary>A sidecar may read the secrets that its components name, that of gateway-api also what the surfaces need, and no others.</summary>
     [Theory]
     [MemberData(nameof(All))]
-    public async Task Role_LetsSidecarsReadWhatComponentsName(string overlay)
+    public async Task Roles_LetSidecarsReadWhatTheirAppsNeed(string overlay)
     {
         var built = await Built.OfAsync(overlay);
         Assert.Equal("secretstores.kubernetes", built.Named<DaprComponent>("secrets").Spec.Type);
-        var rule = Assert.Single(Assert.Single(built.Of<V1Role>()).Rules);
-        Assert.Equal(["secrets"], rule.Resources);
-        Assert.Equal(["get"], rule.Verbs);
+        Assert.Equal(["gateway-components", "gateway-surfaces"], built.Of<V1Role>().Select(role => role.Metadata.Name).Order());
         Assert.Equal(
             built.Of<DaprComponent>().SelectMany(component => component.Spec.Metadata).Select(item => item.SecretKeyRef?.Name).OfType<string>().Distinct().Order(),
-            rule.ResourceNames.Order());
+            SecretsOf("gateway-components", ComponentFolder.Apps));
+        Assert.Equal(["gateway-secrets"], SecretsOf("gateway-surfaces", ["gateway-api"]));
+        Assert.All(built.Pods.SelectMany(pod => pod.Pod.Spec.Containers), container => Assert.Null(container.EnvFrom));
         Assert.All(
             built.Of<DaprComponent>().Where(component => component.Spec.Metadata.Any(item => item.SecretKeyRef is not null)),
             component => Assert.Equal("secrets", component.Auth?.SecretStore));
-        Assert.Equal(
-            ComponentFolder.Apps.Order(),
-            Assert.Single(built.Of<V1RoleBinding>()).Subjects.Select(subject => subject.Name).Order());
         Assert.All(ComponentFolder.Apps, app => Assert.Equal(app, built.Named<V1Deployment>(app).Spec.Template.Spec.ServiceAccountName));
+
+        // The secrets of a role that lets read nothing else, and is bound to these apps.
+        IEnumerable<string> SecretsOf(string role, IEnumerable<string> apps)
+        {
+            var rule = Assert.Single(built.Named<V1Role>(role).Rules);
+            Assert.Equal(["secrets"], rule.Resources);
+            Assert.Equal(["get"], rule.Verbs);
+            var binding = built.Named<V1RoleBinding>(role);
+            Assert.Equal(role, binding.RoleRef.Name);
+            Assert.Equal(apps.Order(), binding.Subjects.Select(subject => subject.Name).Order());
+            return rule.ResourceNames.Order();
+        }
     }
 
     /// <summary>Everything that Dapr is given on one machine is there too.</summary>

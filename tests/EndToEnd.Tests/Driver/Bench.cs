@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gateway.TestKit;
 using Gateway.TestKit.Daprd;
 
 namespace Gateway.EndToEnd.Tests.Driver;
@@ -20,21 +21,34 @@ internal sealed class Bench : IAsyncDisposable
     {
     }
 
-    private Bench(DaprStack dapr) => Dapr = dapr;
+    private Bench(DaprStack dapr, PostgresServer postgres) => (Dapr, Postgres) = (dapr, postgres);
 
     private Bench(ServerStores stores) => Stores = stores;
 
     /// <summary>Real Dapr, which the servers of this bench run on; null: they have their embedded sidecar.</summary>
     public DaprStack? Dapr { get; }
 
+    /// <summary>The Postgres beside it, which servers on real Dapr have as their relational store.</summary>
+    public PostgresServer? Postgres { get; }
+
     /// <summary>The servers that this bench's embedded sidecars and relational store work on; null: files.</summary>
     public ServerStores? Stores { get; }
+
+    /// <summary>Secrets in a file, which a server's sidecar has as its secret store; null: it has the environment. Set before a server is started.</summary>
+    public IReadOnlyDictionary<string, string>? Secrets { get; set; }
 
     /// <summary>The test's folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("gateway-e2e-").FullName;
 
-    /// <summary>Servers run as in production: on real Dapr with Redis, and the actors as an app of their own. Skips the test where there is no Dapr.</summary>
-    public static async Task<Bench> OnDaprdAsync() => new(await DaprStack.StartAsync());
+    /// <summary>
+    /// Servers run as in production: on real Dapr with Redis and Postgres, and the actors as an app of their own. With the variable
+    /// <c>DAPRD_STATE=state.postgresql</c> the queues are in Postgres too. Skips the test where there is no Dapr.
+    /// </summary>
+    public static async Task<Bench> OnDaprdAsync()
+    {
+        var dapr = await DaprStack.StartAsync();
+        return new(dapr, await PostgresServer.StartAsync(TestContext.Current.CancellationToken));
+    }
 
     /// <summary>Servers run alone, each with its embedded sidecar, on Redis and Postgres of the test. Skips the test where they are not installed.</summary>
     /// <param name="stateStore">The state store's component type: <c>state.redis</c> or <c>state.postgresql</c>.</param>
@@ -93,6 +107,8 @@ internal sealed class Bench : IAsyncDisposable
             TestContext.Current.TestOutputHelper?.WriteLine(Dapr.LogTail);
             await Dapr.DisposeAsync();
         }
+
+        if (Postgres is not null) await Postgres.DisposeAsync();
 
         if (Stores is not null) await Stores.DisposeAsync();
         Directory.Delete(Folder, recursive: true);

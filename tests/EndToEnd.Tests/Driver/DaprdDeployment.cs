@@ -6,12 +6,18 @@ namespace Gateway.EndToEnd.Tests.Driver;
 
 /// <summary>
 /// What stands around a server in production: its <c>daprd</c>, the app <c>gateway-actors</c> with a <c>daprd</c> of its own, and
-/// Redis behind both. Every sidecar calls its app with a token; with <c>DAPR_API_TOKEN</c> among the server's settings it also asks for
+/// Redis and Postgres behind both. Every sidecar calls its app with a token; with <c>DAPR_API_TOKEN</c> among the server's settings it also asks for
 /// one.
 /// </summary>
 internal sealed class DaprdDeployment
 {
     private const string AppToken = "token-of-the-app";
+    private const string Database = "ConnectionStrings__Gateway";
+
+    /// <summary>What <c>components/choices/statestore.postgresql.yaml</c> asks the secret store for.</summary>
+    private const string StateDatabase = "STATESTORE_POSTGRES";
+
+    private static readonly bool IsStateInPostgres = Environment.GetEnvironmentVariable("DAPRD_STATE") == "state.postgresql";
 
     private readonly Bench bench;
     private readonly string components;
@@ -42,7 +48,10 @@ internal sealed class DaprdDeployment
     /// <summary>Starts all that a server needs and adds to its settings where that is.</summary>
     public static async Task<DaprdDeployment> StartAsync(Bench bench, GatewayServer server)
     {
-        var components = await WriteComponentsAsync(bench);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        if (bench.Secrets?.ContainsKey(Database) != true) server.Settings[Database] = await bench.Postgres!.CreateDatabaseAsync(cancellationToken);
+        if (IsStateInPostgres) server.Settings[StateDatabase] = ServerStores.DaprStyle(await bench.Postgres!.CreateDatabaseAsync(cancellationToken));
+        var components = await WriteComponentsAsync(bench, server);
         var actorsPort = FreePort.Next();
         var actorsSidecar = await StartDaprdAsync(bench, components, "gateway-actors", actorsPort, server);
         var actorsSettings = new Dictionary<string, string?>(server.Settings) { ["Gateway__AppPort"] = Text(actorsPort) };
@@ -54,8 +63,12 @@ internal sealed class DaprdDeployment
     }
 
     /// <summary>The same for a further replica of the server.</summary>
-    public async Task<DaprdDeployment> ForReplicaAsync(GatewayServer replica) =>
-        new(bench, components, await StartApiDaprdAsync(bench, components, replica), ActorsSidecar, ActorsPort, actorsSettings);
+    public async Task<DaprdDeployment> ForReplicaAsync(GatewayServer replica)
+    {
+        foreach (var shared in (string[])[Database, StateDatabase])
+            if (actorsSettings.TryGetValue(shared, out var where)) replica.Settings[shared] = where;
+        return new(bench, components, await StartApiDaprdAsync(bench, components, replica), ActorsSidecar, ActorsPort, actorsSettings);
+    }
 
     /// <summary>Starts the actors' app, again after it was killed.</summary>
     public void StartActors() => ActorsApp = bench.Start($"actors {++starts}", BuiltProgram.Actors, [], actorsSettings);
@@ -72,11 +85,19 @@ internal sealed class DaprdDeployment
         return sidecar;
     }
 
-    private static Task<DaprdProcess> StartDaprdAsync(Bench bench, string components, string appId, int appPort, GatewayServer server)
+    private static async Task<DaprdProcess> StartDaprdAsync(Bench bench, string components, string appId, int appPort, GatewayServer server)
     {
         var environment = new Dictionary<string, string> { ["APP_API_TOKEN"] = AppToken };
-        if (server.Settings.GetValueOrDefault("DAPR_API_TOKEN") is { } apiToken) environment["DAPR_API_TOKEN"] = apiToken;
-        return bench.StartDaprdAsync(new DaprdOptions { AppId = appId, AppPort = appPort, ResourcesPath = components, Environment = environment });
+        foreach (var name in (string[])["DAPR_API_TOKEN", StateDatabase])
+            if (server.Settings.GetValueOrDefault(name) is { } value) environment[name] = value;
+        return await bench.StartDaprdAsync(new DaprdOptions
+        {
+            AppId = appId,
+            AppPort = appPort,
+            ResourcesPath = components,
+            Configuration = await File.ReadAllTextAsync(Path.Combine(components, "configuration.yaml")),
+            Environment = environment,
+        });
     }
 
     private static void PointTo(DaprdProcess sidecar, Dictionary<string, string?> settings)
@@ -86,14 +107,24 @@ internal sealed class DaprdDeployment
         settings["APP_API_TOKEN"] = AppToken;
     }
 
-    /// <summary>The files that an operator starts from, resiliency included, pointed to the bench's Redis.</summary>
-    private static async Task<string> WriteComponentsAsync(Bench bench)
+    /// <summary>The files that an operator starts from, resiliency and configuration included, pointed to the bench's Redis and secrets.</summary>
+    private static async Task<string> WriteComponentsAsync(Bench bench, GatewayServer server)
     {
         var folder = bench.NewFolder("components");
         foreach (var file in Directory.EnumerateFiles(Path.Combine(BuiltProgram.Root, "components"), "*.yaml"))
         {
             var text = (await File.ReadAllTextAsync(file)).Replace("localhost:6379", bench.Dapr!.Redis.Host, StringComparison.Ordinal);
             await File.WriteAllTextAsync(Path.Combine(folder, Path.GetFileName(file)), text);
+        }
+
+        if (IsStateInPostgres)
+            File.Copy(Path.Combine(BuiltProgram.Root, "components", "choices", "statestore.postgresql.yaml"), Path.Combine(folder, "statestore.yaml"), overwrite: true);
+
+        if (bench.Secrets is not null)
+        {
+            // The components' own are there too then.
+            var state = server.Settings.GetValueOrDefault(StateDatabase) ?? "";
+            await ComponentFile.WriteSecretsAsync(folder, new Dictionary<string, string>(bench.Secrets) { ["REDIS_PASSWORD"] = "", [StateDatabase] = state });
         }
 
         return folder;

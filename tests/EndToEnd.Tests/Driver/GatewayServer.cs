@@ -80,6 +80,7 @@ internal sealed class GatewayServer
     public async Task StartAsync()
     {
         if (bench.Dapr is not null) Around ??= await DaprdDeployment.StartAsync(bench, this);
+        else if (bench.Secrets is not null) await WriteSecretsAsync(bench.Secrets);
         Launch();
         await ReadyAsync();
         if (Around is not null) await Around.ReadyAsync();
@@ -114,6 +115,16 @@ internal sealed class GatewayServer
         var command = bench.Start("token", BuiltProgram.Api, ["token", "--customer", name], Settings);
         Assert.Equal(0, await command.ExitAsync());
         return new CustomerClient(Url, command.Output.Trim());
+    }
+
+    /// <summary>The embedded default's components, with these secrets.</summary>
+    private async Task WriteSecretsAsync(IReadOnlyDictionary<string, string> secrets)
+    {
+        var components = bench.NewFolder("components");
+        foreach (var file in Directory.EnumerateFiles(BuiltProgram.LocalComponents))
+            File.Copy(file, Path.Combine(components, Path.GetFileName(file)), overwrite: true);
+        await ComponentFile.WriteSecretsAsync(components, secrets);
+        Settings["Gateway__ResourcesPath"] = components;
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);

@@ -45,7 +45,7 @@ internal sealed class ServerStores : IAsyncDisposable
     }
 
     /// <summary>A connection string as Dapr's component takes it.</summary>
-    private static string DaprStyle(string connectionString)
+    public static string DaprStyle(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         return string.Create(

@@ -1,5 +1,4 @@
 using Gateway.EndToEnd.Tests.Driver;
-using Gateway.TestKit;
 
 namespace Gateway.EndToEnd.Tests.OnDaprd;
 
@@ -31,10 +30,8 @@ public sealed class PartsKilledTests
     public async Task KilledUnderAFleet_NothingBroken_RemindersComeAgain(Part part)
     {
         await using var bench = await Bench.OnDaprdAsync();
-        await using var postgres = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
         var server = await GatewayServer.StartAsync(bench, new Dictionary<string, string?>
         {
-            ["ConnectionStrings__Gateway"] = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken),
             ["Gateway__RateLimits__DevicePerMinute"] = "0",
             ["Gateway__RateLimits__CustomerPerMinute"] = "0",
         });

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Gateway.EndToEnd.Tests.Driver;
-using Gateway.TestKit;
 
 namespace Gateway.EndToEnd.Tests.OnDaprd;
 
@@ -17,8 +16,7 @@ public sealed class ReplicasTests
     public async Task LongPollAtOneReplica_CommandSentToTheOther_IsWokenByItsNotice()
     {
         await using var bench = await Bench.OnDaprdAsync();
-        await using var postgres = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
-        var (one, two) = await StartAsync(bench, postgres);
+        var (one, two) = await StartAsync(bench);
         using var alice = await one.CustomerAsync();
         using var device = new DeviceClient(two.Url);
         using var sidecar = new SidecarClient(one.SidecarUrl);
@@ -43,8 +41,7 @@ public sealed class ReplicasTests
     {
         const int devices = 10, commands = 5;
         await using var bench = await Bench.OnDaprdAsync();
-        await using var postgres = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
-        var (one, two) = await StartAsync(bench, postgres);
+        var (one, two) = await StartAsync(bench);
         using var here = await one.CustomerAsync();
         using var there = await two.CustomerAsync();
 
@@ -72,8 +69,7 @@ public sealed class ReplicasTests
     public async Task ReplicaKilledAfterAClaim_ResultGoesToTheOther()
     {
         await using var bench = await Bench.OnDaprdAsync();
-        await using var postgres = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
-        var (one, two) = await StartAsync(bench, postgres);
+        var (one, two) = await StartAsync(bench);
         using var alice = await two.CustomerAsync();
         using var device = new DeviceClient(one.Url);
         await device.RegisterAsync("pi-1", await alice.ProvisionAsync("pi-1"));
@@ -89,10 +85,9 @@ public sealed class ReplicasTests
         Assert.Equal("all well", done.GetProperty("result").GetProperty("output").GetString());
     }
 
-    private static async Task<(GatewayServer One, GatewayServer Two)> StartAsync(Bench bench, PostgresServer postgres)
+    private static async Task<(GatewayServer One, GatewayServer Two)> StartAsync(Bench bench)
     {
-        var database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
-        var one = await GatewayServer.StartAsync(bench, new Dictionary<string, string?> { ["ConnectionStrings__Gateway"] = database });
+        var one = await GatewayServer.StartAsync(bench);
         return (one, await GatewayServer.StartReplicaAsync(one));
     }
 }

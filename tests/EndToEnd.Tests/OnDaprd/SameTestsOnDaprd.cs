@@ -44,3 +44,10 @@ public sealed class SimulationOnDaprdTests : SimulationTests
 {
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
 }
+
+/// <summary><see cref="SecretStoreTests"/> on real Dapr with the scopes of its Configuration: the app waits for its sidecar and asks that.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class SecretStoreOnDaprdTests : SecretStoreTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}

@@ -50,6 +50,18 @@ public sealed class ComponentOpenerTests
     }
 
     [Fact]
+    public async Task SecretStoresOnly_NothingElseIsOpened()
+    {
+        Environment.SetEnvironmentVariable("OPENER_TEST_FILE", "secret.db");
+        await using TestSidecar sidecar = await TestSidecar.StartAsync(
+            TestSidecar.Component("x", "state.nope") + WithSecret("env", "OPENER_TEST_FILE") + TestSidecar.Component("env", "secretstores.local.env"),
+            configure: options => new SidecarOptions { AppId = options.AppId, HttpPort = 0, ResourcesPaths = options.ResourcesPaths, SecretStoresOnly = true });
+        (await sidecar.Caller.GetAsync("/v1.0/secrets/env/OPENER_TEST_FILE")).IsJson("{\"OPENER_TEST_FILE\":\"secret.db\"}\n");
+        (await sidecar.Caller.GetAsync("/v1.0/state/store/k")).IsError(500, "ERR_STATE_STORE_NOT_CONFIGURED", "state store store is not configured");
+        Assert.Equal([TestSidecar.ResourcesOf(sidecar.Folder)], Directory.EnumerateFileSystemEntries(sidecar.Folder));
+    }
+
+    [Fact]
     public async Task Placeholders_InMetadata_AreFilledIn()
     {
         await using TestSidecar sidecar = await TestSidecar.StartAsync(TestSidecar.Component("store", "state.sqlite", "", ("connectionString", "{appID}.db")));
