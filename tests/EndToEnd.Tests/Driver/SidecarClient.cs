@@ -22,6 +22,14 @@ internal sealed class SidecarClient(string url) : IDisposable
         return found.StatusCode == HttpStatusCode.OK;
     }
 
+    /// <summary>The etag of a device's queue, another after each save.</summary>
+    public async Task<string> EtagAsync(string deviceId)
+    {
+        using var head = await http.GetAsync(HeadOf(deviceId));
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        return head.Headers.GetValues("ETag").Single();
+    }
+
     /// <summary>Waits until a device's queue was saved again.</summary>
     public async Task HeadChangesAsync(string deviceId)
     {
@@ -40,11 +48,4 @@ internal sealed class SidecarClient(string url) : IDisposable
         new($"/v1.0/actors/{actorType}/{actorId}/reminders/{reminder}", UriKind.Relative);
 
     private static Uri HeadOf(string deviceId) => new($"/v1.0/state/statestore/queue:{deviceId}", UriKind.Relative);
-
-    private async Task<string> EtagAsync(string deviceId)
-    {
-        using var head = await http.GetAsync(HeadOf(deviceId));
-        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
-        return head.Headers.GetValues("ETag").Single();
-    }
 }
