@@ -8,5 +8,6 @@ internal static class NodeCommand
     public static Command Create() => new("node", "Front many devices over one socket, for the orchestrator.")
     {
         NodeRunCommand.Create(),
+        NodeSimulateCommand.Create(),
     };
 }

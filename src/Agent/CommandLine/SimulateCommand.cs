@@ -68,6 +68,6 @@ internal static class SimulateCommand
         : DevelopmentCustomers.Create(
             Math.Min(MostCustomers, 1 + devices / DevicesOfACustomer + 60 * rate * RequestsOfACommand / RequestsOfACustomer), data, TimeProvider.System);
 
-    private static Option<int> Number(string name, int otherwise, int from, int to, string description) =>
+    internal static Option<int> Number(string name, int otherwise, int from, int to, string description) =>
         RunCommand.Number(name, otherwise, from, to, $"{description} {from:N0} to {to:N0}; default {otherwise}.");
 }

@@ -24,7 +24,7 @@ public static class FleetSimulation
         SimulationSettings settings, SimulationScreen screen, TimeProvider time, CancellationToken stop, CancellationToken abort)
     {
         var progress = new SimulationProgress();
-        using var http = new SimulationHttp(settings, progress, time);
+        using var http = new SimulationHttp(settings.Server, settings.Concurrency, progress, time);
         using var sink = new ObservationSink(settings.LogPath);
         var world = new SimulationWorld(settings, http, sink, progress, time);
         bool ended = await screen.ShowAsync(progress, RunAsync(world, stop, abort), abort);

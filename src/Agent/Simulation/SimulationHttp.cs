@@ -46,15 +46,15 @@ internal sealed class SimulationHttp : IDisposable
     private readonly TimeProvider time;
     private readonly long begun;
 
-    public SimulationHttp(SimulationSettings settings, SimulationProgress progress, TimeProvider time)
+    public SimulationHttp(Uri server, int concurrency, SimulationProgress progress, TimeProvider time)
     {
         this.progress = progress;
         this.time = time;
         begun = time.GetTimestamp();
-        gate = new SemaphoreSlim(settings.Concurrency);
+        gate = new SemaphoreSlim(concurrency);
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
-            BaseAddress = settings.Server,
+            BaseAddress = server,
             Timeout = Timeout.InfiniteTimeSpan,
         };
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("gateway-simulation", AgentVersion.Text));
