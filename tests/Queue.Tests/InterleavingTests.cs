@@ -31,7 +31,7 @@ public sealed class InterleavingTests
         var (store, history, time) = (new FakeHeadStore { Etags = etags }, new FakeHistory(), new ImpatientTimeProvider());
         var turns = new TurnScheduler(seed, Replicas);
         var clients = new List<QueueClient>();
-        await Task.WhenAll(Enumerable.Range(0, Replicas).Select(number =>
+        await turns.RunAsync(number =>
         {
             // Any fault besides, at a save of its own.
             var fault = (Fault[])[Fault.ErrorBefore, Fault.ErrorAfter, Fault.RefusedAfter, Fault.Late];
@@ -41,8 +41,8 @@ public sealed class InterleavingTests
             var client = new QueueClient(Device, () => replica);
             clients.Add(client);
             var random = new Random((seed * Replicas) + number);
-            return turns.RunAsync(number, () => WorkAsync(client, number, random));
-        }));
+            return WorkAsync(client, number, random);
+        });
 
         var last = new QueueReplica(store, history, time, "last");
         var closing = new QueueClient(Device, () => last);

@@ -69,13 +69,13 @@ public sealed class TortureTests
     {
         var torture = new Torture(etags) { LosesReminders = faults is not null, StopsReplicas = faults is not null };
         var turns = new TurnScheduler(seed, Replicas);
-        await Task.WhenAll(Enumerable.Range(0, Replicas).Select(number =>
+        await turns.RunAsync(number =>
         {
             var trouble = faults?.Invoke(number);
             var link = NewLink();
             var replica = torture.NewReplica(link, $"r{number}");
             var client = new TortureClient(torture, Current, new Random((seed * Replicas) + number), turns);
-            return turns.RunAsync(number, () => client.WorkAsync(40));
+            return client.WorkAsync(40);
 
             ReplicaLink NewLink() => new(torture.Store, torture.History, trouble, turns, torture.Network);
 
@@ -86,7 +86,7 @@ public sealed class TortureTests
                 link = NewLink();
                 return replica = torture.NewReplica(link, $"r{number}");
             }
-        }));
+        });
 
         if (faults is null) CheckReminder(torture);
         await torture.CloseAsync();

@@ -31,14 +31,14 @@ public sealed class ChannelInterleavingTests
         var (turns, documents) = (new TurnScheduler(seed, Replicas), new FakeReplicaStore());
         var received = new ConcurrentDictionary<string, ConcurrentBag<string>>();
         var accepted = new ConcurrentBag<string>();
-        await Task.WhenAll(Enumerable.Range(0, Replicas).Select(async number =>
+        await turns.RunAsync(async number =>
         {
             var fault = (Fault[])[Fault.ErrorBefore, Fault.ErrorAfter, Fault.RefusedAfter, Fault.Late];
             var link = new ReplicaLink(store, history, new FaultPlan("save", 2 + (seed % 7), fault[(seed + number) % fault.Length]), turns);
             var replica = new QueueReplica(link, link, time, $"r{number}", replicas: documents) { BeforeArm = link.Arm };
             await replica.LiveAsync();
-            await turns.RunAsync(number, () => WorkAsync(replica, number, new Random((seed * Replicas) + number), received, accepted));
-        }));
+            await WorkAsync(replica, number, new Random((seed * Replicas) + number), received, accepted);
+        });
 
         // The socket's last replica: whatever is left comes to it with one attach.
         var last = new QueueReplica(store, history, time, "last", replicas: documents);

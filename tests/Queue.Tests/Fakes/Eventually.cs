@@ -3,10 +3,10 @@ namespace Gateway.Queue.Tests.Fakes;
 /// <summary>Waits for what other tasks bring about.</summary>
 internal static class Eventually
 {
-    /// <summary>Waits for ten seconds at most.</summary>
+    /// <summary>Waits for thirty seconds at most.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!condition())
         {
             limit.Token.ThrowIfCancellationRequested();

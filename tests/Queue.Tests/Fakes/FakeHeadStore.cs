@@ -91,15 +91,7 @@ internal sealed class FakeHeadStore : IHeadStore
     }
 
     /// <summary>Waits until no call is under way: a replica's deletions, for which no operation waits, have begun when its next operation is answered.</summary>
-    public async Task IdleAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (Volatile.Read(ref underWay) > 0)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    public Task IdleAsync() => Eventually.UntilAsync(() => Volatile.Read(ref underWay) == 0);
 
     public Task<StoredHead> LoadAsync(string deviceId, CancellationToken cancellationToken) => Call("load", () =>
         values.TryGetValue(deviceId, out var value)

@@ -59,10 +59,12 @@ internal sealed class FaultRain(int seed, double rate, params Fault[] kinds) : I
 
     public Fault? At(string name)
     {
-        counts[name] = counts.GetValueOrDefault(name) + 1;
+        // A replica that has crashed may still try something while the next one is at work.
+        int count;
+        lock (counts) count = counts[name] = counts.GetValueOrDefault(name) + 1;
 
         // Calls of different names may change places from run to run (a deletion waits for nobody): each name has its own chance.
-        var random = new Random((seed * 7_919) + (counts[name] * 104_729) + name.Sum(letter => letter));
+        var random = new Random((seed * 7_919) + (count * 104_729) + name.Sum(letter => letter));
         if (random.NextDouble() >= rate) return null;
         var fault = kinds[random.Next(kinds.Length)];
         return Fits(fault, name) ? fault : null;

@@ -12,6 +12,7 @@ internal sealed class Torture(EtagKind etags)
 {
     public const string Device = "d";
 
+    private readonly Lock gate = new();
     private readonly List<Observation> log = [];
     private readonly long epoch = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
     private long last;
@@ -53,8 +54,11 @@ internal sealed class Torture(EtagKind etags)
     /// <summary>A number that no other has.</summary>
     public int Next { get => ++field; private set; }
 
-    /// <summary>The log's clock: it goes on with every look at it.</summary>
-    public long Now() => last = Math.Max(last + 1, (Time.GetUtcNow().ToUnixTimeMilliseconds() - epoch) * 1_000);
+    /// <summary>The log's clock: it goes on with every look at it. What a client has under way at once looks at it at once.</summary>
+    public long Now()
+    {
+        lock (gate) return last = Math.Max(last + 1, (Time.GetUtcNow().ToUnixTimeMilliseconds() - epoch) * 1_000);
+    }
 
     public void Add(Observation observation) => log.Add(observation);
 

@@ -25,9 +25,6 @@ internal sealed partial class TortureClient
         return command;
     }
 
-    private ClaimCommands NewClaim(int limit, TimeSpan visibility, string request) =>
-        QueueReplica.Claim(limit) with { Visibility = visibility, RequestId = request, Interest = random.Next(4) == 0 ? "elsewhere" : null };
-
     private SubmitResult NewResult((string Id, string Token) claim)
     {
         var (state, status) = random.Next(2) == 0 ? (CommandState.Completed, "success") : (CommandState.Failed, "failure");

@@ -51,10 +51,11 @@ internal sealed partial class TortureClient(Torture torture, Func<QueueReplica> 
     public async Task<Action> ClaimAsync(int limit, TimeSpan? visible = null)
     {
         var (request, visibility, notes) = ($"r{torture.Next}", visible ?? TimeSpan.FromMilliseconds(random.Next(500, 60_000)), new List<Action>());
+        var interest = random.Next(4) == 0 ? "elsewhere" : null;
         for (var attempt = 0; attempt < 3; attempt++)
         {
             // Tokens are fresh for every attempt; the request is the same until it is answered.
-            var (claim, isAnswered) = (NewClaim(limit, visibility, request), false);
+            var (claim, isAnswered) = (QueueReplica.Claim(limit) with { Visibility = visibility, RequestId = request, Interest = interest }, false);
             notes.Add(await AskAsync(() => SendAsync(claim), (outcome, sent, answered) => Note(claim, outcome, sent, answered), _ => isAnswered = true));
             if (isAnswered) break;
         }
@@ -111,10 +112,19 @@ internal sealed partial class TortureClient(Torture torture, Func<QueueReplica> 
         var under = new List<Task<Action>>();
         if (turns is null) under.Add(StepAsync());
         else
-            await turns.BurstAsync(() => under.Add(EnqueueAsync(NewCommand())), () =>
-            {
-                for (var i = random.Next(1, 5); i > 0; i--) under.Add(StepAsync());
-            });
+        {
+            await turns.BurstAsync(
+                () =>
+                {
+                    under.Add(EnqueueAsync(NewCommand()));
+                    return under[0];
+                },
+                () =>
+                {
+                    for (var i = random.Next(1, 5); i > 0; i--) under.Add(StepAsync());
+                });
+        }
+
         foreach (var note in await Task.WhenAll(under)) note();
     }
 
