@@ -163,16 +163,9 @@ internal sealed class StateItemEndpoints(SidecarContext context)
     {
         if (writes.Count == 1) return await store.WriteAsync(writes[0], cancellationToken);
 
+        StateFailure?[] results = await Task.WhenAll(writes.Select(write => store.WriteAsync(write, cancellationToken).AsTask()));
         // daprd has them in the order in which they fail: what is refused before the store is asked comes first.
-        List<(bool AtOnce, Task<StateFailure?> Answer)> answers = new(writes.Count);
-        foreach (StateWrite write in writes)
-        {
-            ValueTask<StateFailure?> answer = store.WriteAsync(write, cancellationToken);
-            answers.Add((answer.IsCompleted, answer.AsTask()));
-        }
-
-        StateFailure?[] results = await Task.WhenAll(answers.OrderBy(answer => answer.AtOnce ? 0 : 1).Select(answer => answer.Answer));
-        StateFailure[] failures = [.. results.OfType<StateFailure>()];
+        StateFailure[] failures = [.. results.OfType<StateFailure>().OrderBy(failure => failure.Unasked ? 0 : 1)];
         if (failures.Length == 0) return null;
         string text = string.Join('\n', failures.Select(failure => failure.Text));
         return failures.FirstOrDefault(failure => failure.Kind != StateFailureKind.Other)?.Kind switch

@@ -44,11 +44,14 @@ internal sealed record StateFailure(StateFailureKind Kind, string Text)
     /// <summary>The text of every etag refusal; some stores add to it.</summary>
     public const string EtagText = "possible etag mismatch. error from state store";
 
+    /// <summary>Whether the store was not even asked: what was sent could not be read.</summary>
+    public bool Unasked { get; init; }
+
     /// <summary>The store itself failed; the log has more.</summary>
     public static readonly StateFailure Unavailable = new(StateFailureKind.Other, "the store failed; the log of the sidecar has more");
 
     /// <summary>An etag that is none that the store could have given, and why.</summary>
-    public static StateFailure EtagInvalid(string detail) => new(StateFailureKind.EtagInvalid, $"invalid etag value: {detail}");
+    public static StateFailure EtagInvalid(string detail) => new(StateFailureKind.EtagInvalid, $"invalid etag value: {detail}") { Unasked = true };
 
     /// <summary>An etag refusal, with what the store adds.</summary>
     public static StateFailure Etag(string? detail = null) =>

@@ -8,7 +8,7 @@ internal static class TimeToLive
     {
         const string prefix = "error parsing TTL: incorrect value for metadata 'ttlInSeconds': ";
         if (Parse(text, "ParseInt", prefix, out seconds) is { } failure) return failure;
-        return seconds is < -1 or > int.MaxValue ? new StateFailure(StateFailureKind.Other, prefix + "must be -1 or greater") : null;
+        return seconds is < -1 or > int.MaxValue ? Unreadable(prefix + "must be -1 or greater") : null;
     }
 
     /// <summary>A whole number, or the refusal in Go's words; empty or absent is 0.</summary>
@@ -16,6 +16,8 @@ internal static class TimeToLive
     {
         seconds = 0;
         if (string.IsNullOrEmpty(text)) return null;
-        return GoInteger.TryParse(text, function, out seconds, out string error) ? null : new StateFailure(StateFailureKind.Other, prefix + error);
+        return GoInteger.TryParse(text, function, out seconds, out string error) ? null : Unreadable(prefix + error);
     }
+
+    private static StateFailure Unreadable(string text) => new(StateFailureKind.Other, text) { Unasked = true };
 }

@@ -72,6 +72,15 @@ public sealed class EmbeddedStateTests
     }
 
     [Fact]
+    public async Task InMemory_SeveralRefused_NamesFirstWhatTheStoreWasNotAsked()
+    {
+        await using TestSidecar sidecar = await TestSidecar.StartAsync(TestSidecar.Component("store", "state.in-memory"));
+        (await sidecar.Caller.PostAsync(Store, """[{"key":"k","value":1,"etag":"7"},{"key":"other","value":1,"metadata":{"ttlInSeconds":"soon"}}]""")).IsError(
+            409, "ERR_STATE_SAVE",
+            "failed saving state in state store store: possible etag mismatch. error from state store: strconv.Atoi: parsing \"soon\": invalid syntax\npossible etag mismatch. error from state store: state not exist or expired for key=gold||k");
+    }
+
+    [Fact]
     public async Task Sqlite_DeleteFirstWriteWithoutEtag_Deletes()
     {
         await using TestSidecar sidecar = await TestSidecar.StartAsync(TestSidecar.Component("store", "state.sqlite", "", ("connectionString", "state.db")));

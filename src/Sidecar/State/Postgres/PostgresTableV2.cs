@@ -44,7 +44,7 @@ internal sealed class PostgresTableV2(string name, string metadataTable, string 
             error = "invalid UUID format";
         }
 
-        return StateFailure.Etag(error);
+        return StateFailure.Etag(error) with { Unasked = true };
     }
 
     public override NpgsqlParameter Etag(object etag) => new() { Value = etag, NpgsqlDbType = NpgsqlDbType.Uuid };
