@@ -99,6 +99,9 @@ internal sealed class PortalClient : IAsyncDisposable
             await base.DisposeAsync();
         }
 
+        /// <summary>A call on a client's socket that was aborted before it finds the socket disposed; one under way is cancelled or fails.</summary>
+        private static bool IsCut(Exception e) => e is WebSocketException or OperationCanceledException or ObjectDisposedException;
+
         private async Task ReceiveAsync()
         {
             try
@@ -111,9 +114,9 @@ internal sealed class PortalClient : IAsyncDisposable
                     await input.Writer.FlushAsync();
                 }
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+            catch (Exception e) when (IsCut(e))
             {
-                // Cut, by whichever side.
+                // By whichever side.
             }
 
             await input.Writer.CompleteAsync();
@@ -131,9 +134,9 @@ internal sealed class PortalClient : IAsyncDisposable
                     if (read.IsCompleted) break;
                 }
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+            catch (Exception e) when (IsCut(e))
             {
-                // Cut, by whichever side.
+                // By whichever side.
             }
 
             await output.Reader.CompleteAsync();
