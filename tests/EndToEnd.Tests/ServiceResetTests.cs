@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Gateway.EndToEnd.Tests.Driver;
@@ -85,6 +87,40 @@ public sealed class ServiceResetTests
 
         await server.StartAsync();
         await CompletedAsync(admin, begun.GetProperty("emergency_id").GetString()!);
+    }
+
+    [Fact]
+    public async Task Server_ThatStartsItsSuccessor_EndsAndTheNewProcessServes()
+    {
+        await using var bench = new Bench();
+        var server = await GatewayServer.StartAsync(bench, new Dictionary<string, string?>(Settings) { ["Gateway__Restart"] = "spawn" });
+        using var admin = AdminOf(server);
+        var code = (await admin.PostAsync("emergency/confirm-code", new { })).GetProperty("confirm_code").GetString();
+        var begun = await admin.PostAsync("emergency/service-reset", new { confirm_code = code, reason = "L1 failed", approver = "orion" });
+
+        await Wait.UntilAsync("the end of the first process", () => server.Process.HasExited);
+        await CompletedAsync(admin, begun.GetProperty("emergency_id").GetString()!);
+
+        using var successor = Process.GetProcessById(SuccessorOf(server));
+        successor.Kill();
+        Assert.Equal(0, await server.Process.ExitAsync());
+    }
+
+    /// <summary>The process that has the server's settings, by the kernel's word.</summary>
+    private static int SuccessorOf(GatewayServer server) => Process.GetProcesses().Select(process => process.Id)
+        .Single(id => EnvironmentOf(id).Contains($"Gateway__DataPath={server.DataPath}\0", StringComparison.Ordinal));
+
+    private static string EnvironmentOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/environ"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else's, or gone.
+            return "";
+        }
     }
 
     private static ApiClient AdminOf(GatewayServer server)

@@ -26,8 +26,8 @@ public sealed class GatewayOptions
     public string ResourcesPath { get; set; } = "components/local";
 
     /// <summary>
-    /// What a service reset does with this process when it has stopped: <c>reexecute</c>, it begins anew by itself (default), or <c>exit</c>, it ends, for a
-    /// supervisor that starts it again.
+    /// What a service reset does with this process when it has stopped: <c>reexecute</c>, it begins anew in its place (default; where there is no execve
+    /// it spawns), <c>spawn</c>, it starts its successor and ends, or <c>exit</c>, it ends, for a supervisor that starts it again.
     /// </summary>
     public string Restart { get; set; } = "reexecute";
 
@@ -46,7 +46,7 @@ public sealed class GatewayOptions
     /// <summary>Whether nothing is wrong with them.</summary>
     public bool IsValid => new GatewayOptionsValidator().Validate(name: null, this).Succeeded;
 
-    internal bool ReexecutesItself => Restart == "reexecute";
+    internal bool BeginsAnew => Restart != "exit";
 
     internal string[] RoleNames => Roles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -81,7 +81,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.OpsPort != 0 && (options.OpsPort == options.AppPort || options.OpsPort == url?.Port))
             errors.Add($"Gateway:OpsPort is {options.OpsPort}: that is Gateway:AppPort's or Gateway:PublicUrl's.");
         if (url?.Port == options.AppPort) errors.Add($"Gateway:PublicUrl and Gateway:AppPort both use port {options.AppPort}.");
-        if (options.Restart is not ("reexecute" or "exit")) errors.Add($"Gateway:Restart is '{options.Restart}': it takes reexecute or exit.");
+        if (options.Restart is not ("reexecute" or "spawn" or "exit")) errors.Add($"Gateway:Restart is '{options.Restart}': it takes reexecute, spawn or exit.");
         if (string.IsNullOrWhiteSpace(options.ResourcesPath)) errors.Add("Gateway:ResourcesPath is empty: it takes a folder.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

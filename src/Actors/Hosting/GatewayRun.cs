@@ -59,7 +59,7 @@ public static class GatewayRun
             await Console.Error.WriteLineAsync($"gateway: it begins anew, though it did not stop well: {e}");
         }
 
-        return restart?.IsReexecution == true ? Reexecution.Run() : 0;
+        return restart?.IsReexecution == true ? Reexecution.Run(restart.StaysInPlace) : 0;
     }
 
     /// <summary>The line for a failure that an operator can mend; null for others.</summary>

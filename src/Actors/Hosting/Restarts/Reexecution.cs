@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace Gateway.Actors.Hosting.Restarts;
 
 /// <summary>
-/// Begins the program anew with the same arguments and environment. On Linux the process becomes it (execve): its id stays, so that neither a supervisor
-/// nor a shell notices. Elsewhere it is a new process.
+/// Begins the program anew with the same arguments and environment. In place the process becomes it (execve, on Linux): its id stays, so that neither a
+/// supervisor nor a shell notices. Otherwise it is a new process.
 /// </summary>
 internal static class Reexecution
 {
     /// <summary>Does it, when all that the program held has been let go of. Returns only when this process is to end: with its exit code.</summary>
-    public static int Run()
+    public static int Run(bool inPlace)
     {
         try
         {
             var program = Environment.ProcessPath ?? throw new InvalidOperationException("The program's file is not known.");
-            if (OperatingSystem.IsLinux()) Become(program);
+            if (inPlace && OperatingSystem.IsLinux()) Become(program);
             else Start(program);
             return 0;
         }

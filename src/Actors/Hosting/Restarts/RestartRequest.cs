@@ -8,7 +8,10 @@ internal sealed class RestartRequest(IOptions<GatewayOptions> options)
     private volatile bool isAsked;
 
     /// <summary>Whether the process is to begin anew, and does so by itself.</summary>
-    public bool IsReexecution => isAsked && options.Value.ReexecutesItself;
+    public bool IsReexecution => isAsked && options.Value.BeginsAnew;
+
+    /// <summary>Whether the successor takes this process' place, where the system can do that.</summary>
+    public bool StaysInPlace => options.Value.Restart == "reexecute";
 
     /// <summary>Whether it was asked for, whoever does it.</summary>
     public bool IsAsked => isAsked;

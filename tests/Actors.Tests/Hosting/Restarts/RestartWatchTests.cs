@@ -79,6 +79,7 @@ public sealed class RestartWatchTests : IAsyncDisposable
         request.Withdraw();
         Assert.False(request.IsReexecution);
         Assert.True(new GatewayOptionsValidator().Validate(null, new GatewayOptions { Restart = "never" }).Failed);
+        Assert.False(new GatewayOptionsValidator().Validate(null, new GatewayOptions { Restart = "spawn" }).Failed);
     }
 
     public async ValueTask DisposeAsync()
