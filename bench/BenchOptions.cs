@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gateway.Bench.Channels;
+using Gateway.Bench.Orchestrator;
 using Gateway.Bench.Servers;
 
 namespace Gateway.Bench;
@@ -10,11 +11,14 @@ internal sealed record BenchOptions
     /// <summary>How often each phase is run for each number of clients. Default 12.</summary>
     public int Rounds { get; init; } = 12;
 
-    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>, of <see cref="ChannelBenchmark.Devices"/> for channels. Default 1, 16, 64; for channels 1, 16.</summary>
+    /// <summary>Numbers of clients at once, divisors of <see cref="Benchmark.Devices"/>, of <see cref="ChannelBenchmark.Devices"/> for channels and for tasks on nodes. Default 1, 16, 64; for channels 1, 16.</summary>
     public IReadOnlyList<int> Clients { get; init; } = [1, 16, 64];
 
     /// <summary>Whether live channels are measured, in place of operations over HTTP.</summary>
     public bool OnChannels { get; init; }
+
+    /// <summary>Whether tasks on nodes are measured, in place of operations over HTTP.</summary>
+    public bool OnOrchestrator { get; init; }
 
     /// <summary>How many device sockets are open for their memory; 0: memory is not measured. Default 5,000.</summary>
     public int Sockets { get; init; } = 5_000;
@@ -46,6 +50,11 @@ internal sealed record BenchOptions
             options = options with { OnChannels = true, Clients = [1, 16] };
             args = rest;
         }
+        else if (args is ["--orchestrator", .. var others])
+        {
+            options = options with { OnOrchestrator = true };
+            args = others;
+        }
 
         if (args.Length % 2 != 0) throw new ArgumentException("Each option takes a value.");
         foreach (var pair in args.Chunk(2))
@@ -64,14 +73,14 @@ internal sealed record BenchOptions
                 ["--stores", "files"] => options with { Stores = StoreKind.Files },
                 ["--stores", "redis"] => options with { Stores = StoreKind.Redis },
                 ["--stores", "postgres"] => options with { Stores = StoreKind.Postgres },
-                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, --stores files|redis|postgres, or --url with --token; after a first --channels also --sockets and --subscribers."),
+                _ => throw new ArgumentException($"{pair[0]} {pair[1]} is not known: --rounds, --clients, --svg, --sidecar embedded|daprd, --stores files|redis|postgres, or --url with --token; after a first --channels also --sockets and --subscribers; or a first --orchestrator."),
             };
         }
 
-        var devices = options.OnChannels ? ChannelBenchmark.Devices : Benchmark.Devices;
+        var devices = options.OnChannels ? ChannelBenchmark.Devices : options.OnOrchestrator ? OrchestratorBenchmark.Devices : Benchmark.Devices;
         if (options.Clients.Any(count => count < 1 || devices % count != 0)) throw new ArgumentException($"Numbers of clients must divide {devices}.");
         if (options.Subscribers.Any(count => count < 1)) throw new ArgumentException("There is at least one subscriber.");
-        if (options.OnChannels && options.Url is not null) throw new ArgumentException("--channels needs a server of its own.");
+        if ((options.OnChannels || options.OnOrchestrator) && options.Url is not null) throw new ArgumentException("--channels and --orchestrator need a server of their own.");
         if (options.OnDaprd && options.Stores == StoreKind.Files) options = options with { Stores = StoreKind.Redis };
         if (options.Url is null != options.Token is null) throw new ArgumentException("--url and --token go together.");
         return options;

@@ -74,9 +74,9 @@ internal static class Benchmark
         var phases = new List<(string Name, Phase Phase)>();
         if (own is not null)
         {
-            await PhaseAsync(KestrelFloor, _ => FloorAsync("none"));
-            await PhaseAsync(ActorFloor, device => FloorAsync($"actor/{device}"));
-            await PhaseAsync(SaveFloor, device => FloorAsync($"save/{device}"));
+            await PhaseAsync(KestrelFloor, _ => FloorRequests.SendAsync(http, "none", cancellationToken));
+            await PhaseAsync(ActorFloor, device => FloorRequests.SendAsync(http, $"actor/{device}", cancellationToken));
+            await PhaseAsync(SaveFloor, device => FloorRequests.SendAsync(http, $"save/{device}", cancellationToken));
         }
 
         await PhaseAsync("heartbeat", device => fleet.HeartbeatAsync(device, cancellationToken));
@@ -99,13 +99,6 @@ internal static class Benchmark
             var phase = await ClosedLoop.RunAsync(clients, fleet.Count, Depth, request);
             await Task.Delay(Settle, TimeProvider.System, cancellationToken);
             phases.Add((name, phase with { Processor = own?.ProcessorTime - before }));
-        }
-
-        async Task FloorAsync(string what)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"{FloorStartup.Path}/{what}") { Content = new ByteArrayContent([]) };
-            using var answer = await http.SendAsync(request, cancellationToken);
-            answer.EnsureSuccessStatusCode();
         }
     }
 }

@@ -28,6 +28,12 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public string CustomerToken { get; }
 
+    /// <summary>Opens the orchestrator's REST API.</summary>
+    public static string AdminToken { get; } = NewSecret();
+
+    /// <summary>Opens the nodes' sockets.</summary>
+    public static string NodeToken { get; } = NewSecret();
+
     /// <summary>Starts it.</summary>
     /// <param name="onDaprd">On daprd; its folder is <c>DAPRD_BIN</c>.</param>
     /// <param name="kind">What is behind the sidecar; on daprd not files.</param>
@@ -35,7 +41,7 @@ internal sealed class OwnServer : IAsyncDisposable
     public static async Task<OwnServer> StartAsync(bool onDaprd, StoreKind kind, CancellationToken cancellationToken)
     {
         if (onDaprd && DaprStack.Binaries is null) throw new ArgumentException("DAPRD_BIN does not name a folder with daprd, placement and scheduler.");
-        var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        var secret = NewSecret();
         var appPort = FreePort.Next();
         var dapr = onDaprd ? await DaprStack.StartAsync() : null;
         var stores = await Stores.StartAsync(kind, cancellationToken);
@@ -78,9 +84,12 @@ internal sealed class OwnServer : IAsyncDisposable
         // On, as in service, but never reached.
         start.Environment["Gateway__RateLimits__DevicePerMinute"] = "1000000";
         start.Environment["Gateway__RateLimits__CustomerPerMinute"] = "1000000";
+        start.Environment["Gateway__RateLimits__OrchestratorPerMinute"] = "1000000";
         start.Environment["Gateway__Channels__MessagesPerSecond"] = "10000";
         start.Environment["Gateway__Channels__ConnectionsPerCustomer"] = "10000";
         start.Environment["SUPABASE_JWT_SECRET"] = secret;
+        start.Environment["ORCH_ADMIN_TOKEN"] = AdminToken;
+        start.Environment["ORCH_NODE_TOKEN"] = NodeToken;
         if (sidecar is null)
         {
             start.Environment["Gateway__Sidecar__HttpPort"] = Text(FreePort.Next());
@@ -114,6 +123,8 @@ internal sealed class OwnServer : IAsyncDisposable
 
         static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
     }
+
+    private static string NewSecret() => Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
