@@ -18,6 +18,9 @@ public sealed class PortalOptions
     /// </summary>
     public Func<string, TimeSpan, string?>? IssueDevelopmentToken { get; set; }
 
+    /// <summary>Development only: the Orchestrator surface's admin token, with which anybody may sign in as an operator. Not set: the token must be typed.</summary>
+    public Func<string?>? DevelopmentOperatorToken { get; set; }
+
     /// <summary>Whether cookies go over https only. Default false: as the request came.</summary>
     public bool RequiresHttps { get; set; }
 }

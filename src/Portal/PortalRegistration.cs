@@ -1,6 +1,9 @@
+using System.Security.Claims;
 using Gateway.Portal.Api;
 using Gateway.Portal.Assets;
 using Gateway.Portal.Live;
+using Gateway.Portal.Nodes.Desk;
+using Gateway.Portal.Operators;
 using Gateway.Portal.SignIn;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -13,7 +16,7 @@ using Microsoft.Extensions.Options;
 
 namespace Gateway.Portal;
 
-/// <summary>The customers' page: adds it to a host, puts it into its pipeline, and maps it at <c>/</c>.</summary>
+/// <summary>The customers' and the operators' pages: adds it to a host, puts it into its pipeline, and maps it at <c>/</c>.</summary>
 public static class PortalRegistration
 {
     /// <summary>Adds the portal. Data protection is the host's: its keys must outlast the process, or everybody is signed out with it.</summary>
@@ -23,11 +26,17 @@ public static class PortalRegistration
         services.AddOptions<PortalOptions>();
         services.AddSingleton<CustomerSignIn>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<OperatorSignIn>();
+        services.AddSingleton<OperatorDesks>();
         services.AddSingleton<IConfigureOptions<CookieAuthenticationOptions>, PortalCookie>();
-        services.AddAuthentication().AddCookie(PortalSession.Scheme);
-        services.AddAuthorizationBuilder().AddPolicy(
-            PortalSession.Scheme,
-            policy => policy.AddAuthenticationSchemes(PortalSession.Scheme).RequireClaim(PortalSession.RequiredClaim));
+        services.AddAuthentication().AddCookie(PortalSession.Scheme).AddCookie(OperatorSession.Scheme);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(
+                PortalSession.Scheme,
+                policy => policy.AddAuthenticationSchemes(PortalSession.Scheme).RequireClaim(PortalSession.RequiredClaim))
+            .AddPolicy(
+                OperatorSession.Scheme,
+                policy => policy.AddAuthenticationSchemes(OperatorSession.Scheme).RequireClaim(OperatorSession.RequiredClaim));
         services.AddCascadingAuthenticationState();
         services.AddAntiforgery(antiforgery =>
         {
@@ -37,12 +46,10 @@ public static class PortalRegistration
         });
 
         services.AddHttpClient(CustomerSignIn.HttpClientName, http => http.Timeout = TimeSpan.FromSeconds(10));
-        services.AddHttpClient<GatewayClient>((provider, http) =>
-        {
-            http.BaseAddress = provider.GetRequiredService<IOptions<PortalOptions>>().Value.Gateway;
-            http.Timeout = TimeSpan.FromSeconds(15);
-        }).RemoveAllLoggers();
+        services.AddHttpClient<GatewayClient>(ToThisMachine).RemoveAllLoggers();
+        services.AddHttpClient(OrchestratorClient.HttpClientName, ToThisMachine).RemoveAllLoggers();
         services.AddScoped<CustomerAccess>();
+        services.AddScoped<OperatorAccess>();
         services.AddScoped<LiveConnection>();
 
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
@@ -61,9 +68,8 @@ public static class PortalRegistration
             if (context.GetEndpoint()?.Metadata.GetMetadata<PortalEndpoint>() is not null)
             {
                 PortalHeaders.Set(context.Response);
-                // The circuit's connection and the page of the sign-in ask for no policy, which would tell them who calls.
-                var known = await context.AuthenticateAsync(PortalSession.Scheme);
-                if (known.Principal is { } principal) context.User = principal;
+                // The circuit's connection and the page of the sign-in ask for no policy, which would tell them who calls; the others ask for one of two.
+                context.User = await WhoAsync(context);
             }
 
             await next(context);
@@ -80,6 +86,20 @@ public static class PortalRegistration
         routes.MapRazorComponents<Shell.App>()
             .AddInteractiveServerRenderMode(circuits => circuits.ContentSecurityFrameAncestorsPolicy = null)
             .WithMetadata(PortalEndpoint.Instance);
+    }
+
+    /// <summary>The customer, the operator, or both in one.</summary>
+    private static async Task<ClaimsPrincipal> WhoAsync(HttpContext context)
+    {
+        var customer = await context.AuthenticateAsync(PortalSession.Scheme);
+        var staff = await context.AuthenticateAsync(OperatorSession.Scheme);
+        return new ClaimsPrincipal([.. customer.Principal?.Identities ?? [], .. staff.Principal?.Identities ?? []]);
+    }
+
+    private static void ToThisMachine(IServiceProvider provider, HttpClient http)
+    {
+        http.BaseAddress = provider.GetRequiredService<IOptions<PortalOptions>>().Value.Gateway;
+        http.Timeout = TimeSpan.FromSeconds(15);
     }
 
     /// <summary>Marks what the portal's headers and cookie are for.</summary>

@@ -23,6 +23,7 @@ internal sealed class StartBanner(
               Gateway is up           {{url}}
               API to browse           {{url}}/docs
               Data folder             {{Path.GetFullPath(options.Value.DataPath)}}
+              Nodes, for operators    {{url}}/nodes
               Orchestrator            ORCH_ADMIN_TOKEN and ORCH_NODE_TOKEN are in {{Path.Combine(Path.GetFullPath(options.Value.DataPath), DevelopmentSecrets.FileName)}}
 
               Next, in a second terminal:

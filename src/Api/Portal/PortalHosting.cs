@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gateway.Actors.Hosting;
 using Gateway.Api.Auth.Customers;
+using Gateway.Api.Surfaces.Orchestrator.Access;
 using Gateway.Portal;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -9,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Gateway.Api.Portal;
 
 /// <summary>
-/// Hosts the portal at <c>/</c>. It is a client of this program like any other: it calls the surface over the app port on this machine,
-/// with its customers' own tokens.
+/// Hosts the portal at <c>/</c>. It is a client of this program like any other: it calls the surfaces over the app port on this machine,
+/// with its customers' and operators' own tokens.
 /// </summary>
 internal static class PortalHosting
 {
@@ -29,8 +30,9 @@ internal static class PortalHosting
             portal.SupabaseUrl = supabase.Value.Url is { } url ? new Uri(url) : null;
             portal.SupabaseAnonKey = builder.Configuration["SUPABASE_ANON_KEY"] is { Length: > 0 } key ? key : null;
             portal.RequiresHttps = options.PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-            if (builder.Environment.IsDevelopment() && supabase.Value.JwtSecret is not null)
-                portal.IssueDevelopmentToken = provider.GetRequiredService<CustomerTokens>().Issue;
+            if (!builder.Environment.IsDevelopment()) return;
+            if (supabase.Value.JwtSecret is not null) portal.IssueDevelopmentToken = provider.GetRequiredService<CustomerTokens>().Issue;
+            portal.DevelopmentOperatorToken = () => provider.GetRequiredService<IOptions<OrchestratorTokenOptions>>().Value.Admin;
         });
     }
 

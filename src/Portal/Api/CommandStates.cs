@@ -24,7 +24,7 @@ internal static class CommandStates
     {
         PendingApproval => "Needs approval",
         Queued => "Waiting",
-        Claimed => "Running",
+        Claimed or TaskStates.Running => "Running",
         Completed => "Completed",
         Failed => "Failed",
         TimedOut => "Timed out",
@@ -42,7 +42,7 @@ internal static class CommandStates
         Completed => "good",
         Failed or TimedOut or DeadLettered or Unknown => "bad",
         PendingApproval => "warn",
-        Claimed => "work",
+        Claimed or TaskStates.Running => "work",
         _ => "calm",
     };
 }

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateway.Portal.SignIn;
@@ -106,41 +104,14 @@ internal sealed class GatewayClient(HttpClient http, CustomerAccess access)
         where T : class => SendAsync<T>(HttpMethod.Post, path, body, cancellationToken);
 
     private async Task<ApiAnswer<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
-        where T : class
-    {
-        if (await access.SessionAsync() is not { } session) return ApiProblem.SignedOut;
-        using var request = new HttpRequestMessage(method, new Uri($"api/v1/customer/{path}", UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session.AccessToken);
-        if (body is not null) request.Content = JsonContent.Create(body, body.GetType(), options: Json);
-        try
-        {
-            using var response = await http.SendAsync(request, cancellationToken);
-            if (!response.IsSuccessStatusCode) return await ProblemOfAsync(response, cancellationToken);
-            return (await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken))!;
-        }
-        catch (Exception e) when (e is HttpRequestException or JsonException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            return ApiProblem.Unreachable;
-        }
-    }
+        where T : class => await access.SessionAsync() is { } session
+        ? await ApiCall.SendAsync<T>(http, method, $"api/v1/customer/{path}", session.AccessToken, body, Json, ProblemOf, cancellationToken)
+        : ApiProblem.SignedOut;
 
-    private static async Task<ApiProblem> ProblemOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var kind = ApiProblem.KindOf(response.StatusCode);
-        if (kind == ProblemKind.SignedOut) return ApiProblem.SignedOut;
-        try
-        {
-            var body = await response.Content.ReadFromJsonAsync<ErrorAnswer>(Json, cancellationToken);
-            if (body?.Error is { } error) return new ApiProblem(kind, error.Message, error.Code, error.Details);
-        }
-        catch (JsonException)
-        {
-            // Something in between answered in its own words.
-        }
-
-        return kind == ProblemKind.Unavailable ? ApiProblem.Unreachable : new ApiProblem(kind, "The gateway refused the request.");
-    }
+    private static ApiProblem? ProblemOf(ProblemKind kind, JsonElement body) =>
+        kind == ProblemKind.SignedOut ? ApiProblem.SignedOut
+        : body.Deserialize<ErrorAnswer>(Json)?.Error is { Message: not null } error ? new ApiProblem(kind, error.Message, error.Code, error.Details)
+        : null;
 
     private sealed record ErrorAnswer(Error? Error);
 

@@ -8,6 +8,9 @@ internal static class AgentCommandLine
 
     private const string Agent = "dotnet run --project src/Agent -- ";
 
+    /// <summary>Works as a node with twenty devices; the nodes' token is in the environment or a file.</summary>
+    public static string Node(string server) => $"{Agent}node run --server {server.TrimEnd('/')} --node node-001 --devices 20";
+
     /// <summary>Registers a device. Ids and codes have no character that a shell would take for its own; an address could.</summary>
     public static string Register(string server, string deviceId, string code) =>
         $"{Agent}register --server {server.TrimEnd('/')} --device {deviceId} --code {code}";

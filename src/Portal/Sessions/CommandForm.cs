@@ -9,25 +9,26 @@ namespace Gateway.Portal.Sessions;
 /// The form that makes a command: one of the agent's, asked for field by field, or any type with its parameters as JSON. What it makes has
 /// the same idempotency key until it was accepted, so that pressing twice sends once.
 /// </summary>
-internal sealed class CommandForm
+public sealed class CommandForm
 {
     /// <summary>What stands for "any other type" among the choices.</summary>
     public const string Free = "";
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
-    private string key = NewKey();
-
     /// <summary>The chosen command's name, or <see cref="Free"/>.</summary>
     public string Choice { get; private set; } = AgentCommands.All[0].Name;
 
     /// <summary>The chosen command; null: any other type.</summary>
-    public AgentCommand? Command => AgentCommands.Find(Choice);
+    internal AgentCommand? Command => AgentCommands.Find(Choice);
 
     /// <summary>The type, when any is sent.</summary>
     public string FreeType { get; set; } = "";
 
     /// <summary>The parameters as JSON, when any type is sent.</summary>
     public string FreeParameters { get; set; } = "{\n}";
+
+    /// <summary>The idempotency key of what is made.</summary>
+    public string Key { get; private set; } = NewKey();
 
     /// <summary>0 (last) to 9 (first).</summary>
     public int Priority { get; set; } = 5;
@@ -39,10 +40,10 @@ internal sealed class CommandForm
     public IReadOnlyDictionary<string, string> Errors { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>A field's text.</summary>
-    public string this[CommandField field]
+    internal string this[CommandField field]
     {
-        get => values.GetValueOrDefault(Key(field), field.Default ?? "");
-        set => values[Key(field)] = value;
+        get => values.GetValueOrDefault(NameOf(field), field.Default ?? "");
+        set => values[NameOf(field)] = value;
     }
 
     /// <summary>Chooses a command.</summary>
@@ -53,20 +54,23 @@ internal sealed class CommandForm
     }
 
     /// <summary>The command was accepted: the next one is another, even with the same content.</summary>
-    public void Accepted() => key = NewKey();
+    public void Accepted() => Key = NewKey();
 
     /// <summary>What is to be sent; null: something is wrong, which <see cref="Errors"/> tells.</summary>
-    public NewCommand? Make()
+    public NewCommand? Make() => Content() is var (type, parameters) ? new NewCommand(type, parameters, Priority, RequiresApproval, null, Key) : null;
+
+    /// <summary>What is to be done alone, by the same rules.</summary>
+    public (string Type, JsonElement? Parameters)? Content()
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         var (type, parameters) = Command is { } command ? (command.Name, Read(command, errors)) : (FreeType.Trim(), ReadFree(errors));
         Errors = errors;
-        return errors.Count > 0 ? null : new NewCommand(type, parameters, Priority, RequiresApproval, null, key);
+        return errors.Count > 0 ? null : (type, parameters);
     }
 
     private static string NewKey() => $"portal-{Guid.NewGuid():N}";
 
-    private string Key(CommandField field) => $"{Choice}/{field.Name}";
+    private string NameOf(CommandField field) => $"{Choice}/{field.Name}";
 
     private JsonElement? Read(AgentCommand command, Dictionary<string, string> errors)
     {

@@ -1,3 +1,4 @@
+using Gateway.Portal.Operators;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
@@ -7,13 +8,16 @@ using Microsoft.Extensions.Options;
 namespace Gateway.Portal.SignIn;
 
 /// <summary>
-/// The cookie that holds a sign-in: encrypted, HttpOnly, SameSite=Lax. Reading it renews a token that ends soon, and the renewed cookie
-/// goes out with the same answer.
+/// The cookies that hold a customer's and an operator's sign-in: encrypted, HttpOnly, SameSite=Lax. Reading a customer's renews a token that ends soon, and
+/// the renewed cookie goes out with the same answer.
 /// </summary>
 internal sealed class PortalCookie(IOptions<PortalOptions> portal, TimeProvider time) : IConfigureNamedOptions<CookieAuthenticationOptions>
 {
     /// <summary>How long a browser may stay away and come back signed in.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    /// <summary>The same for an operator, whose token does not end by itself.</summary>
+    public static readonly TimeSpan OperatorLifetime = TimeSpan.FromHours(12);
 
     public void Configure(CookieAuthenticationOptions options)
     {
@@ -21,17 +25,38 @@ internal sealed class PortalCookie(IOptions<PortalOptions> portal, TimeProvider 
 
     public void Configure(string? name, CookieAuthenticationOptions options)
     {
-        if (name != PortalSession.Scheme) return;
-        options.Cookie.Name = "gateway_portal";
+        switch (name)
+        {
+            case PortalSession.Scheme:
+                Configure(options, "gateway_portal", Lifetime, SignInAddress.Customers);
+                options.Events.OnValidatePrincipal = ValidateAsync;
+                break;
+            case OperatorSession.Scheme:
+                Configure(options, "gateway_operator", OperatorLifetime, SignInAddress.Operators);
+                options.Events.OnValidatePrincipal = ValidateOperatorAsync;
+                break;
+        }
+    }
+
+    private void Configure(CookieAuthenticationOptions options, string cookie, TimeSpan lifetime, string signIn)
+    {
+        options.Cookie.Name = cookie;
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = portal.Value.RequiresHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = Lifetime;
+        options.ExpireTimeSpan = lifetime;
         options.SlidingExpiration = true;
-        options.LoginPath = "/sign-in";
+        options.LoginPath = signIn;
         options.ReturnUrlParameter = "returnUrl";
         options.TimeProvider = time;
-        options.Events.OnValidatePrincipal = ValidateAsync;
+    }
+
+    private static async Task ValidateOperatorAsync(CookieValidatePrincipalContext context)
+    {
+        var signIn = context.HttpContext.RequestServices.GetRequiredService<OperatorSignIn>();
+        if (OperatorSession.From(context.Principal) is { } session && !signIn.HasEnded(session)) return;
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(OperatorSession.Scheme);
     }
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)

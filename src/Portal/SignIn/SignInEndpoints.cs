@@ -1,3 +1,4 @@
+using Gateway.Portal.Operators;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -33,10 +34,10 @@ internal static class SignInEndpoints
         return signIns.IsDue(session) ? Results.StatusCode(StatusCodes.Status503ServiceUnavailable) : Results.NoContent();
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, CustomerSignIn signIn, SignIns signIns)
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, CustomerSignIn signIn, SignIns signIns, OperatorSignIn operators)
     {
         var known = await context.AuthenticateAsync(PortalSession.Scheme);
-        if (known.Principal is { } principal) context.User = principal;
+        var staff = await context.AuthenticateAsync(OperatorSession.Scheme);
         if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest();
         if (PortalSession.From(known.Principal) is { } session)
         {
@@ -44,7 +45,9 @@ internal static class SignInEndpoints
             await signIn.SignOutAsync(session, context.RequestAborted);
         }
 
+        if (OperatorSession.From(staff.Principal) is { } shift) operators.End(shift);
         await context.SignOutAsync(PortalSession.Scheme);
-        return Results.LocalRedirect("/sign-in?ended=out");
+        await context.SignOutAsync(OperatorSession.Scheme);
+        return Results.LocalRedirect((known.Succeeded || !staff.Succeeded ? SignInAddress.Customers : SignInAddress.Operators) + "?ended=out");
     }
 }

@@ -1,4 +1,4 @@
-// What Blazor cannot do from the server: start with patience, come back after a restart, renew the cookie, copy, follow a terminal.
+// What Blazor cannot do from the server: start with patience, come back after a restart, renew the cookie, open dialogs, copy, follow a terminal.
 (() => {
   'use strict';
 
@@ -11,6 +11,7 @@
         return 0;
       }
     },
+    openDialog: dialog => dialog.isConnected && !dialog.open && dialog.showModal(),
   };
 
   // Quickly at first, then every few seconds and not all pages at once, for as long as the page is open.
@@ -52,6 +53,7 @@
     const button = event.target.closest('button');
     if (!button) return;
     if (button.hasAttribute('data-reload')) location.reload();
+    if (button.hasAttribute('data-close')) button.closest('dialog')?.close();
     if (!button.dataset.copy) return;
     let copied = false;
     try {

@@ -79,6 +79,10 @@ public sealed class DeviceViewTests
         AgentCommandLine.Register("http://localhost:8000/", "pi-1", "ABCDE-12345"));
 
     [Fact]
+    public void NodeCommand_IsTheAgents() => Assert.Equal(
+        "dotnet run --project src/Agent -- node run --server http://localhost:8000 --node node-001 --devices 20", AgentCommandLine.Node("http://localhost:8000/"));
+
+    [Fact]
     public void QrPath_DrawsExactlyTheDarkModules()
     {
         using var code = QRCodeGenerator.GenerateQrCode(AgentCommandLine.Register("http://localhost:8000/", "pi-1", "ABCDE-12345"), QRCodeGenerator.ECCLevel.M);

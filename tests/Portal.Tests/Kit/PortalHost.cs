@@ -11,6 +11,8 @@ namespace Gateway.Portal.Tests.Kit;
 /// <summary>The portal on a real Kestrel before a stub of the surface, with virtual time and a browser's cookies.</summary>
 internal sealed partial class PortalHost : IAsyncDisposable
 {
+    public const string OperatorToken = "the-operators-token-0123456789abcdef";
+
     private readonly WebApplication app;
 
     private PortalHost(WebApplication app, StubGateway gateway, ManualTimeProvider time)
@@ -76,6 +78,14 @@ internal sealed partial class PortalHost : IAsyncDisposable
     public async Task SignInAsync(string name = "alice")
     {
         using var answer = await SignInAsync("name", fields: ("Name", name));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    /// <summary>Signs in as an operator; the API takes the token.</summary>
+    public async Task SignInOperatorAsync(string token = OperatorToken)
+    {
+        Gateway.Answer("GET /api/nodes", new { nodes = Array.Empty<object>(), total = 0 });
+        using var answer = await SignInAsync("token", "/nodes/sign-in", ("Token", token));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
     }
 

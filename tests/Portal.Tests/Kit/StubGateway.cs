@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Gateway.Portal.Tests.Kit;
 
 /// <summary>
-/// Stands in for the Gateway surface and for Supabase, on a real Kestrel: answers what a test has prepared, keeps what it was asked, and
+/// Stands in for the surfaces and for Supabase, on a real Kestrel: answers what a test has prepared, keeps what it was asked, and
 /// lets the test speak for <c>/ws/customer</c>.
 /// </summary>
 internal sealed class StubGateway : IAsyncDisposable
@@ -50,6 +50,10 @@ internal sealed class StubGateway : IAsyncDisposable
     /// <summary>Prepares an answer in the surface's error format.</summary>
     public void Refuse(string methodAndPath, int status, string code, string message, object? details = null) =>
         Answer(methodAndPath, new { error = new { code, message, details = details ?? new { } } }, status);
+
+    /// <summary>Prepares an answer in the Orchestrator surface's error format.</summary>
+    public void RefuseOperator(string methodAndPath, int status, string code, string message, object? details = null) =>
+        Answer(methodAndPath, new { error = "ERROR", message, code, details = details ?? new { } }, status);
 
     /// <summary>The next socket that is opened.</summary>
     public async Task<StubSocket> SocketAsync() => await sockets.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Limit.Wait);

@@ -142,9 +142,15 @@ public sealed partial class PageTests
     [InlineData("/")]
     [InlineData("/devices/pi-1")]
     [InlineData("/provision")]
+    [InlineData("/nodes")]
+    [InlineData("/nodes/sign-in")]
+    [InlineData("/nodes/devices/device-1")]
+    [InlineData("/nodes/runs/portal-1")]
+    [InlineData("/nodes/emergencies/emg_1")]
     public async Task Page_OfAnyKind_AsksNothingOfOtherHostsAndRunsNothingInline(string path)
     {
         await using var host = await SignedInAsync();
+        await host.SignInOperatorAsync();
         host.Gateway.Answer(Devices, new { devices = Array.Empty<object>(), total = 0 });
         PrepareDevice(host, null);
         using var answer = await host.Browser.GetAsync(new Uri(path, UriKind.Relative));
@@ -166,7 +172,7 @@ public sealed partial class PageTests
         await using var host = await PortalHost.StartAsync();
         var page = await host.Browser.GetStringAsync(new Uri("/sign-in", UriKind.Relative));
         var assets = Addresses().Matches(page).Select(match => match.Groups[1].Value).Where(address => address.StartsWith("/_portal/", StringComparison.Ordinal)).ToList();
-        Assert.Equal(6, assets.Count);
+        Assert.Equal(7, assets.Count);
         foreach (var address in assets)
         {
             using var answer = await host.Browser.GetAsync(new Uri(address, UriKind.Relative));
