@@ -42,14 +42,19 @@ public abstract class DeactivationConformance<TSidecar>(ActorFixture<TSidecar> f
     [Fact]
     public async Task Idle_TimeCountsFromTheLatestTurn()
     {
-        for (int i = 0; i < 6; i++)
+        var (ended, latest) = (0, TimeProvider.System.GetTimestamp());
+        for (int turns = 0; turns < 7; turns++)
         {
-            await PutAsync($"{Path}/method/ok");
             await ObserveAsync(250);
+            long begun = TimeProvider.System.GetTimestamp();
+            await PutAsync($"{Path}/method/ok");
+            // A machine that was busy for about as long as the timeout may have let it end: once more, from the beginning.
+            if (turns == 0 || TimeProvider.System.GetElapsedTime(latest) > TimeSpan.FromMilliseconds(900)) (turns, ended) = (0, App.CountCallsTo(Actor));
+            Assert.Equal(ended, App.CountCallsTo(Actor));
+            latest = begun;
         }
 
-        Assert.Equal(0, App.CountCallsTo(Actor));
-        await App.CallsToAsync(Actor);
+        await App.CallsToAsync(Actor, ended + 1);
     }
 
     [Fact]

@@ -59,7 +59,8 @@ public sealed class PostgresOutageTests
     {
         await using PostgresServer server = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
         var database = new PostgresDatabase(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
-        await using TestSidecar sidecar = await TestSidecar.StartAsync(database.Component("v2", ("timeout", "1")));
+        // As short as is safe: connecting, too, has to be done in that time, on a machine that may be busy.
+        await using TestSidecar sidecar = await TestSidecar.StartAsync(database.Component("v2", ("timeout", "3")));
         (await SaveAsync(sidecar, "1")).IsNoContent();
         server.Pause();
         Answer[] answers = await Task.WhenAll(SaveAsync(sidecar, "2"), sidecar.Caller.GetAsync($"{Store}/k")).WaitAsync(Limit, TestContext.Current.CancellationToken);
