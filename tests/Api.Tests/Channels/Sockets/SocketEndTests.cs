@@ -18,10 +18,10 @@ public sealed class SocketEndTests
         Assert.True(server.Connection.Ending.IsCancellationRequested);
         Assert.False(server.Connection.TrySend("{}"u8.ToArray()));
         Assert.Equal(1, server.Closings);
-        await Wait.UntilAsync("the count", () => host.Counted.GetValueOrDefault("gateway.sockets.closes kind=test code=1000") == 1);
-        Assert.Equal(0, host.Counted["gateway.sockets.open kind=test"]);
-        Assert.Equal(1, host.Counted["gateway.sockets.messages kind=test direction=in"]);
-        Assert.Equal(1, host.Counted["gateway.sockets.messages kind=test direction=out"]);
+        await host.EndCountedAsync(1000);
+        Assert.Equal(0, host.Counted("gateway.sockets.open kind=test"));
+        Assert.Equal(1, host.Counted("gateway.sockets.messages kind=test direction=in"));
+        Assert.Equal(1, host.Counted("gateway.sockets.messages kind=test direction=out"));
     }
 
     [Fact]

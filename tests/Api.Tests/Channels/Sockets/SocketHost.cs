@@ -19,6 +19,7 @@ internal sealed class SocketHost : IAsyncDisposable
 
     private readonly Channel<TestHandler> opened = Channel.CreateUnbounded<TestHandler>();
     private readonly MeterListener listener = new();
+    private readonly Dictionary<string, long> counts = [];
     private LocalServer? server;
 
     public ManualTimeProvider Time { get; } = new();
@@ -27,8 +28,14 @@ internal sealed class SocketHost : IAsyncDisposable
 
     public CapturedLog Log => server!.Log;
 
-    /// <summary>What was counted so far, by instrument and tags.</summary>
-    public Dictionary<string, long> Counted { get; } = [];
+    /// <summary>What was counted so far of an instrument with its tags.</summary>
+    public long Counted(string name)
+    {
+        lock (counts) return counts.GetValueOrDefault(name);
+    }
+
+    /// <summary>Waits for the first end with a code to be counted, which is after the handler was told of it.</summary>
+    public Task EndCountedAsync(int code) => Wait.UntilAsync($"the count of {code}", () => Counted($"gateway.sockets.closes kind=test code={code}") == 1);
 
     public static async Task<SocketHost> StartAsync(TimeSpan? idle = null, params (string Name, string Value)[] settings)
     {
@@ -99,7 +106,7 @@ internal sealed class SocketHost : IAsyncDisposable
     {
         var name = new StringBuilder(instrument.Name);
         foreach (var (key, tag) in tags) name.Append(System.Globalization.CultureInfo.InvariantCulture, $" {key}={tag}");
-        lock (Counted) Counted[name.ToString()] = Counted.GetValueOrDefault(name.ToString()) + value;
+        lock (counts) counts[name.ToString()] = counts.GetValueOrDefault(name.ToString()) + value;
     }
 }
 

@@ -126,7 +126,7 @@ public sealed class SocketLimitTests
         Assert.Equal("TooManyMessages", (await client.ReceiveAsync()).Type);
         Assert.Equal(4008, await client.ClosedAsync());
         Assert.Equal(4008, (await server.ClosedAsync()).Code);
-        Assert.Equal(1, host.Counted["gateway.sockets.closes kind=test code=4008"]);
+        await host.EndCountedAsync(4008);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class SocketLimitTests
         var (client, server) = await host.ConnectAsync();
         await using var _1 = client;
         Assert.Equal(1006, (await server.ClosedAsync()).Code);
-        Assert.Equal(1, host.Counted["gateway.sockets.closes kind=test code=1006"]);
+        await host.EndCountedAsync(1006);
     }
 
     [Fact]
