@@ -4,7 +4,7 @@ namespace Gateway.EndToEnd.Tests.Driver;
 internal static class Wait
 {
     /// <summary>How long anything may take on a busy machine.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     /// <summary>Long enough that looking stays within the customer's rate limit.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
