@@ -95,7 +95,9 @@ internal sealed class SimulatedSocket : IDisposable
             else SurelyOpenAt = Math.Max(SurelyOpenAt, sent);
             return exchange;
         }
-        catch (Exception broken) when (broken is TimeoutException or WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        // To send over a socket that was aborted a moment ago is a cancellation that nobody asked for.
+        catch (Exception broken) when (broken is TimeoutException or WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+            || (broken is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             Cut();
             world.Progress.Count(Counted.Unanswered);
