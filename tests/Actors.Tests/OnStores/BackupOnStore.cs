@@ -41,7 +41,9 @@ public abstract class BackupOnStore<TStore>(TStore store) : IClassFixture<TStore
         await MoveAsync(store, last, "second");
 
         Assert.Equal(Texts(parts), Texts(await ReadAsync(last)));
-        Assert.Equal(Lifetimes(first), Lifetimes(last));
+        var (lifetimes, moved) = (Lifetimes(first), Lifetimes(last));
+        Assert.Equal(lifetimes.Select(document => document.Key), moved.Select(document => document.Key));
+        Assert.All(lifetimes.Zip(moved), pair => Assert.Equal(pair.First.Expires, pair.Second.Expires, TimeSpan.FromSeconds(10)));
         var after = NewReplica(last);
         Assert.Equal(ResultStatus.Accepted, (await after.ResultAsync(device, claimed)).Status);
         var decided = await after.Queue.ExecuteAsync(device, new DecideApproval { CommandId = head.Pending[0].Id, SessionId = head.Session!.Id, Approved = true, By = "customer:c" }, Token);
@@ -203,9 +205,9 @@ public abstract class BackupOnStore<TStore>(TStore store) : IClassFixture<TStore
         _ => part.ToString()!,
     }).Order(StringComparer.Ordinal);
 
-    /// <summary>When the store deletes documents by itself, to some seconds: it counts from when it was told.</summary>
-    private IEnumerable<(string, long)> Lifetimes(EmbeddedStore of) =>
-        of.File.Documents(device).Select(document => (document.Key, document.Expires!.Value.ToUnixTimeSeconds() / 10)).Order();
+    /// <summary>When the store deletes documents by itself: it counts from when it was told.</summary>
+    private List<(string Key, DateTimeOffset Expires)> Lifetimes(EmbeddedStore of) =>
+        [.. of.File.Documents(device).Select(document => (document.Key, document.Expires!.Value)).Order()];
 
     private DaprClient NewClient(Store of)
     {
