@@ -24,7 +24,7 @@ internal sealed class SecretStore(DaprClient dapr, TimeProvider time, ILogger lo
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Dapr has one error for all that a store may answer, with the store's own words in it.</summary>
-    private static readonly string[] WordsOfAbsence = ["not found", "NotFound", "not exist", "can't find", "access denied by policy", "forbidden"];
+    private static readonly string[] WordsOfAbsence = ["not found", "NotFound", "not exist", "can't find", "access denied by policy", "is forbidden"];
 
     /// <summary>Reads those that are there, by name.</summary>
     /// <param name="names">What is wanted.</param>
