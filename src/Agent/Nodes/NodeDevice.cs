@@ -32,9 +32,9 @@ internal sealed class NodeDevice(
     /// <summary>Takes an offer. The same one again, over another connection, is the same task: what came of it is said again.</summary>
     public void Take(ClaimedCommand command)
     {
-        var offer = new Offer(command);
         lock (gate)
         {
+            var offer = new Offer(command) { IsLaterAttempt = current?.Key.CommandId == command.Id };
             if (current?.Key == offer.Key)
             {
                 NodeLog.OfferedAgain(log, offer.Key.CommandId, id);
@@ -49,14 +49,28 @@ internal sealed class NodeDevice(
     }
 
     /// <summary>Stops a task, when this device works on it.</summary>
-    /// <param name="taskId">The task; null: whatever it is.</param>
-    /// <param name="why">In words, for the log.</param>
     /// <returns>Ends when it has stopped.</returns>
-    public Task DropAsync(string? taskId, string why)
+    public Task DropAsync(string taskId, string why)
+    {
+        lock (gate) return current?.Key.CommandId == taskId ? DropAsync(why) : Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Stops a task that an operator's reset took back. What the server has offered anew since is not meant: the reset names tasks without their attempts,
+    /// and may come after the task was taken back and offered again.
+    /// </summary>
+    /// <returns>Ends when it has stopped.</returns>
+    public Task ResetAsync(string taskId)
+    {
+        lock (gate) return current is { IsLaterAttempt: false } ? DropAsync(taskId, "an operator's reset") : Task.CompletedTask;
+    }
+
+    /// <summary>Stops whatever it works on.</summary>
+    /// <returns>Ends when it has stopped.</returns>
+    public Task DropAsync(string why)
     {
         lock (gate)
         {
-            if (taskId is not null && current?.Key.CommandId != taskId) return Task.CompletedTask;
             DropCurrent(why);
             return working;
         }
@@ -114,6 +128,9 @@ internal sealed class NodeDevice(
         public ClaimedCommand Command => command;
 
         public ClaimKey Key { get; } = new(command.Id, command.ClaimToken);
+
+        /// <summary>Whether it came in place of an earlier attempt at the same task.</summary>
+        public required bool IsLaterAttempt { get; init; }
 
         /// <summary>Its result, kept until the next offer: a server that has lost it, or has not found the task, offers the task again.</summary>
         public volatile OutboxEntry? Result;

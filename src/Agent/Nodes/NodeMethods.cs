@@ -51,7 +51,7 @@ internal sealed class NodeMethods(IReadOnlyList<NodeDevice> devices, NodeHeartbe
     private RpcOutcome Cancel(JsonElement values)
     {
         if (RpcMessage.Text(values, "task_id") is not { } task) return RpcError.InvalidParams;
-        _ = StopAsync([task], "the server took it back");
+        foreach (NodeDevice device in devices) _ = device.DropAsync(task, "the server took it back");
         return RpcOutcome.Done();
     }
 
@@ -60,10 +60,8 @@ internal sealed class NodeMethods(IReadOnlyList<NodeDevice> devices, NodeHeartbe
         if (RpcMessage.Member(values, "tasks") is not { ValueKind: JsonValueKind.Array } listed) return RpcError.InvalidParams;
         string[] tasks = [.. listed.EnumerateArray().Where(task => task.ValueKind == JsonValueKind.String).Select(task => task.GetString()!)];
         NodeLog.Reset(log, ReplyMap.Clean(RpcMessage.Text(values, "reason") ?? ""), tasks.Length);
-        Task stopped = StopAsync(tasks, "an operator's reset");
+        Task stopped = Task.WhenAll(devices.SelectMany(device => tasks.Select(device.ResetAsync)));
         await stopped.WaitAsync(ResetLimit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return stopped.IsCompleted ? RpcOutcome.Done() : new RpcError(RpcError.Unavailable, "Not all tasks have stopped yet");
     }
-
-    private Task StopAsync(string[] tasks, string why) => Task.WhenAll(devices.SelectMany(device => tasks.Select(task => device.DropAsync(task, why))));
 }

@@ -64,7 +64,7 @@ internal sealed class NodeRunner(NodeSettings settings, AllowedWork work, TimePr
         catch
         {
             // Nothing that it started outlives it; what still runs now is somebody else's to finish.
-            await Task.WhenAll(devices.Select(device => device.DropAsync(null, "the node ends")));
+            await Task.WhenAll(devices.Select(device => device.DropAsync("the node ends")));
             await close.CancelAsync();
             throw;
         }

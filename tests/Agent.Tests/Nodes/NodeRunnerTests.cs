@@ -7,7 +7,7 @@ namespace Gateway.Agent.Tests.Nodes;
 public sealed class NodeRunnerTests : IDisposable
 {
     private const string First = "device-001d01", Second = "device-001d02", Third = "device-001d03";
-    private const string Wait = "echo begun >> begun-$1; while [ ! -e done ]; do sleep 0.05; done; echo $1 >> ended";
+    private const string Wait = "echo $$ > begun-$1; while [ ! -e done ]; do sleep 0.05; done; echo $1 >> ended";
 
     private readonly TestFolder folder = new();
 
@@ -127,8 +127,9 @@ public sealed class NodeRunnerTests : IDisposable
         if (isReset)
         {
             JsonNode confirmed = await server.CallAsync("reset", new { emergency_id = "emg_1", level = 1, reason = "slow", tasks = new[] { "task-1", "task-9" } });
+            // Not before it has stopped.
             Assert.NotNull(confirmed["result"]);
-            Assert.Contains("task-1 is stopped", node.Log.Text, StringComparison.Ordinal);
+            Assert.False(Directory.Exists($"/proc/{(await File.ReadAllTextAsync(folder["scripts/begun-1"])).Trim()}"));
         }
         else
         {
@@ -143,6 +144,23 @@ public sealed class NodeRunnerTests : IDisposable
         Assert.Empty(server.Results("task-1"));
         Assert.Equal("2\n", await File.ReadAllTextAsync(folder["scripts/ended"]));
         Assert.Empty(Directory.GetFiles(folder["node/journal"]));
+    }
+
+    [Fact]
+    public async Task Reset_TaskWasOfferedAnewBefore_ThatOneGoesOn()
+    {
+        await using ScriptedOrchestrator server = await ScriptedOrchestrator.StartAsync();
+        await using RunningNode node = await RunningNode.ConnectAsync(server, folder);
+        folder.Script("scripts/wait", Wait);
+        await ExecuteWaitAsync(server, "task-1", First);
+        await server.NotifyAsync("cancel", new { task_id = "task-1", device_id = First });
+        await server.ExecuteAsync("task-1", First, "run_script", new { name = "wait", args = new[] { "anew" } }, attempt: 2);
+        JsonNode confirmed = await server.CallAsync("reset", new { emergency_id = "emg_1", level = 1, reason = "slow", tasks = new[] { "task-1" } });
+        folder.Write("scripts/done", "");
+
+        JsonNode result = await server.ResultAsync("task-1");
+        Assert.NotNull(confirmed["result"]);
+        Assert.Equal((2, "completed"), ((int)result["attempt"]!, (string?)result["status"]));
     }
 
     [Fact]
