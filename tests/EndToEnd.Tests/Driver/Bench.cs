@@ -15,24 +15,28 @@ internal sealed class Bench : IAsyncDisposable
     private readonly List<ProgramProcess> programs = [];
     private readonly List<DaprdProcess> sidecars = [];
     private readonly List<Action> releases = [];
+    private readonly PostgresServer? besideDapr;
 
     /// <summary>Servers run alone, each with its embedded sidecar.</summary>
     public Bench()
     {
     }
 
-    private Bench(DaprStack dapr, PostgresServer postgres) => (Dapr, Postgres) = (dapr, postgres);
+    private Bench(DaprStack dapr, PostgresServer postgres) => (Dapr, besideDapr) = (dapr, postgres);
 
     private Bench(ServerStores stores) => Stores = stores;
 
     /// <summary>Real Dapr, which the servers of this bench run on; null: they have their embedded sidecar.</summary>
     public DaprStack? Dapr { get; }
 
-    /// <summary>The Postgres beside it, which servers on real Dapr have as their relational store.</summary>
-    public PostgresServer? Postgres { get; }
-
     /// <summary>The servers that this bench's embedded sidecars and relational store work on; null: files.</summary>
     public ServerStores? Stores { get; }
+
+    /// <summary>The Redis that its servers work on, on real Dapr or not; null: files.</summary>
+    public RedisServer? Redis => Stores?.Redis ?? Dapr?.Redis;
+
+    /// <summary>The Postgres that its servers have as their relational store; null: files.</summary>
+    public PostgresServer? Postgres => Stores?.Postgres ?? besideDapr;
 
     /// <summary>Secrets in a file, which a server's sidecar has as its secret store; null: it has the environment. Set before a server is started.</summary>
     public IReadOnlyDictionary<string, string>? Secrets { get; set; }
@@ -108,8 +112,7 @@ internal sealed class Bench : IAsyncDisposable
             await Dapr.DisposeAsync();
         }
 
-        if (Postgres is not null) await Postgres.DisposeAsync();
-
+        if (besideDapr is not null) await besideDapr.DisposeAsync();
         if (Stores is not null) await Stores.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }

@@ -1,4 +1,5 @@
 using Gateway.EndToEnd.Tests.Driver;
+using Gateway.EndToEnd.Tests.OnServers;
 using Gateway.EndToEnd.Tests.Simulation;
 
 namespace Gateway.EndToEnd.Tests.OnDaprd;
@@ -41,6 +42,13 @@ public sealed class GiveBackOnDaprdTests : GiveBackTests
 /// <summary><see cref="SimulationTests"/> on real Dapr with Redis.</summary>
 [Trait("Sidecar", "daprd")]
 public sealed class SimulationOnDaprdTests : SimulationTests
+{
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
+}
+
+/// <summary><see cref="StoreFaultTests"/> on real Dapr, whose time limits are those of <c>components/resiliency.yaml</c>.</summary>
+[Trait("Sidecar", "daprd")]
+public sealed class StoreFaultOnDaprdTests : StoreFaultTests
 {
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
 }

@@ -6,7 +6,7 @@ using Gateway.EndToEnd.Tests.Driver;
 namespace Gateway.EndToEnd.Tests.OnServers;
 
 /// <summary>Stores that fall silent under a working fleet: what must wait answers 503 in the surface's format, and everything goes on by itself.</summary>
-public sealed class StoreFaultTests
+public class StoreFaultTests : DeploymentTests
 {
     private static readonly Dictionary<string, string?> NoLimits = new()
     {
@@ -17,19 +17,19 @@ public sealed class StoreFaultTests
     [Fact]
     public async Task Redis_PausedFor20Seconds_EnqueueAnswers503AndTheFleetHolds()
     {
-        await using var bench = await Bench.OnServersAsync("state.redis");
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench, NoLimits);
         using var alice = await server.CustomerAsync();
         using var device = await SocketDevice.RegisterAsync(server, alice, "pi-1");
         var session = await alice.OpenSessionAsync("pi-1", "diagnostic");
         var (simulation, log) = await StartFleetAsync(bench, server);
 
-        await bench.Stores!.Redis.PauseAsync();
+        await bench.Redis!.PauseAsync();
         var paused = Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
         await Is503Async(alice, session);
         Assert.False((await ReadyAsync(server)).GetProperty("checks").GetProperty("redis").GetBoolean());
         await paused;
-        await bench.Stores.Redis.ResumeAsync();
+        await bench.Redis.ResumeAsync();
 
         await HeldAsync(simulation, log);
         await alice.SendAsync(session, "system_info", new { });
@@ -38,17 +38,19 @@ public sealed class StoreFaultTests
     [Fact]
     public async Task Postgres_Restarted_TheFleetHolds()
     {
-        await using var bench = await Bench.OnServersAsync("state.redis");
+        await using var bench = await OpenBenchAsync();
         var server = await GatewayServer.StartAsync(bench, NoLimits);
         var (simulation, log) = await StartFleetAsync(bench, server);
 
-        await bench.Stores!.Postgres.KillAsync();
+        await bench.Postgres!.KillAsync();
         await Wait.UntilAsync("the server to say so", async () => !(await ReadyAsync(server)).GetProperty("checks").GetProperty("database").GetBoolean());
-        await bench.Stores.Postgres.StartAgainAsync(TestContext.Current.CancellationToken);
+        await bench.Postgres.StartAgainAsync(TestContext.Current.CancellationToken);
 
         await HeldAsync(simulation, log);
         Assert.True((await ReadyAsync(server)).GetProperty("ready").GetBoolean());
     }
+
+    private protected override Task<Bench> OpenBenchAsync() => Bench.OnServersAsync("state.redis");
 
     private static async Task<(ProgramProcess Simulation, string Log)> StartFleetAsync(Bench bench, GatewayServer server)
     {
