@@ -92,8 +92,8 @@ public static class PortalRegistration
     private static async Task<ClaimsPrincipal> WhoAsync(HttpContext context)
     {
         var customer = await context.AuthenticateAsync(PortalSession.Scheme);
-        var staff = await context.AuthenticateAsync(OperatorSession.Scheme);
-        return new ClaimsPrincipal([.. customer.Principal?.Identities ?? [], .. staff.Principal?.Identities ?? []]);
+        var operators = await context.AuthenticateAsync(OperatorSession.Scheme);
+        return new ClaimsPrincipal([.. customer.Principal?.Identities ?? [], .. operators.Principal?.Identities ?? []]);
     }
 
     private static void ToThisMachine(IServiceProvider provider, HttpClient http)

@@ -9,6 +9,9 @@ namespace Gateway.Portal.Operators;
 /// <summary>Signs operators in by the Orchestrator surface's admin token, in Development at a press, and out of every page of this server. Thread-safe; singleton.</summary>
 internal sealed class OperatorSignIn(IHttpClientFactory clients, IOptions<PortalOptions> options, TimeProvider time)
 {
+    /// <summary>The longest token that is tried, in characters.</summary>
+    private const int MaxToken = 1_024;
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> ended = new(StringComparer.Ordinal);
 
     /// <summary>Whether a press is enough: Development.</summary>
@@ -44,7 +47,4 @@ internal sealed class OperatorSignIn(IHttpClientFactory clients, IOptions<Portal
 
     /// <summary>Whether a sign-in was ended here.</summary>
     public bool HasEnded(OperatorSession session) => ended.ContainsKey(session.Id);
-
-    /// <summary>The longest token that is tried, in characters.</summary>
-    private const int MaxToken = 1_024;
 }

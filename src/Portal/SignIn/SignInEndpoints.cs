@@ -37,7 +37,7 @@ internal static class SignInEndpoints
     private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, CustomerSignIn signIn, SignIns signIns, OperatorSignIn operators)
     {
         var known = await context.AuthenticateAsync(PortalSession.Scheme);
-        var staff = await context.AuthenticateAsync(OperatorSession.Scheme);
+        var asOperator = await context.AuthenticateAsync(OperatorSession.Scheme);
         if (!await antiforgery.IsRequestValidAsync(context)) return Results.BadRequest();
         if (PortalSession.From(known.Principal) is { } session)
         {
@@ -45,9 +45,9 @@ internal static class SignInEndpoints
             await signIn.SignOutAsync(session, context.RequestAborted);
         }
 
-        if (OperatorSession.From(staff.Principal) is { } shift) operators.End(shift);
+        if (OperatorSession.From(asOperator.Principal) is { } ended) operators.End(ended);
         await context.SignOutAsync(PortalSession.Scheme);
         await context.SignOutAsync(OperatorSession.Scheme);
-        return Results.LocalRedirect((known.Succeeded || !staff.Succeeded ? SignInAddress.Customers : SignInAddress.Operators) + "?ended=out");
+        return Results.LocalRedirect((known.Succeeded || !asOperator.Succeeded ? SignInAddress.Customers : SignInAddress.Operators) + "?ended=out");
     }
 }

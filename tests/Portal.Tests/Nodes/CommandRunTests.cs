@@ -6,11 +6,14 @@ using Gateway.TestKit;
 
 namespace Gateway.Portal.Tests.Nodes;
 
-public sealed class CommandRunTests
+public sealed class CommandRunTests : IDisposable
 {
     private static readonly NewTask Ping = new("ping", null, "normal", 600, "portal-1");
 
     private readonly ManualTimeProvider time = new();
+    private IDisposable? page;
+
+    public void Dispose() => page?.Dispose();
 
     [Fact]
     public async Task Run_OnDevices_SendsEachItsTaskOnceAndFollowsItToItsEnd()
@@ -121,10 +124,46 @@ public sealed class CommandRunTests
         Assert.Equal(RunState.Completed, run.Targets[0].State);
     }
 
+    [Fact]
+    public async Task Run_WhosePageIsLeft_IsSentAllTheSameAndFollowedOnceItIsBack()
+    {
+        var (farm, desk) = Desk(devices: 2);
+        await VirtualTime.UntilAsync(time, () => desk.Farm.SeenAt is not null);
+        page!.Dispose();
+        var run = desk.Start(Ping, ["device-1", "device-2"]);
+        await VirtualTime.UntilAsync(time, () => farm.Tasks.Count == 2);
+        var (asked, at) = (0, time.GetUtcNow());
+        await VirtualTime.UntilAsync(time, () =>
+        {
+            if (time.GetUtcNow() - at < TimeSpan.FromSeconds(30)) asked = farm.Requests.Count;
+            return time.GetUtcNow() - at > TimeSpan.FromMinutes(10);
+        });
+        Assert.Equal(asked, farm.Requests.Count);
+        Assert.False(run.IsOver);
+        using var back = desk.Watch(desk.Farm, static () => { });
+        await EndAsync(run);
+        Assert.Equal(2, run.Count(RunState.Completed));
+    }
+
+    [Fact]
+    public async Task Run_WhoseTokenIsRefusedMeanwhile_Ends()
+    {
+        var (farm, desk) = Desk(devices: 1);
+        farm.WorkTakes = null;
+        var run = desk.Start(Ping, ["device-1"]);
+        // Asked for once, so that only another look would be worth a second time.
+        await VirtualTime.UntilAsync(time, () => run.Targets[0].Vain > 0);
+        farm.Instead = _ => StubFarm.Error(HttpStatusCode.Unauthorized, "AUTH_001", "Invalid or expired token");
+        await EndAsync(run);
+        Assert.Contains("not this server's", run.Targets[0].Reason, StringComparison.Ordinal);
+    }
+
     private (StubFarm Farm, OperatorDesk Desk) Desk(int devices)
     {
         var farm = new StubFarm(time, devices);
-        return (farm, new OperatorDesks(farm, time).For("the-token"));
+        var desk = new OperatorDesks(farm, time).For("the-token");
+        page = desk.Watch(desk.Farm, static () => { });
+        return (farm, desk);
     }
 
     private Task EndAsync(CommandRun run) => VirtualTime.UntilAsync(time, () => run is { IsOver: true, HeldUntil: null });

@@ -3,9 +3,9 @@ using Gateway.Portal.Api;
 namespace Gateway.Portal.Nodes.Desk;
 
 /// <summary>
-/// Carries a run out: sends each device its task, follows them to their end, cancels what remains when it is told to. What the desk sees anyway (which task a
-/// device works on) is not asked for; the rest goes within the budget, a few requests at a time. A request without an answer is made
-/// again with the same key.
+/// Carries a run out: sends each device its task, follows them to their end, cancels what remains when it is told to. How far they are matters while a page looks at the
+/// farm, so it asks after each such look, and only for what that did not tell (which task a device works on); all within the budget, a few requests
+/// at a time. A request without an answer is made again with the same key.
 /// </summary>
 internal sealed class RunWorker(OperatorDesk desk, CommandRun run, TimeProvider time)
 {
@@ -16,7 +16,6 @@ internal sealed class RunWorker(OperatorDesk desk, CommandRun run, TimeProvider 
     /// <summary>Works until every task has ended.</summary>
     public async Task WorkAsync()
     {
-        using var watch = desk.Watch(desk.Farm, static () => { });
         while (!run.IsOver)
         {
             Prepare();
@@ -77,8 +76,9 @@ internal sealed class RunWorker(OperatorDesk desk, CommandRun run, TimeProvider 
         ];
     }
 
-    /// <summary>Whether the farm was seen since the last request, and does not say that it runs.</summary>
-    private bool IsWorthAsking(RunTarget target) => desk.Farm.SeenAt is { } seen && seen >= target.NextAt && !IsAtWork(target);
+    /// <summary>Whether the farm was seen since the last request, and does not say that it runs; or cannot be seen any more, which ends the run.</summary>
+    private bool IsWorthAsking(RunTarget target) =>
+        desk.Farm.Problem is { Kind: ProblemKind.SignedOut } || (desk.Farm.SeenAt is { } seen && seen >= target.NextAt && !IsAtWork(target));
 
     private bool IsAtWork(RunTarget target) =>
         target.TaskId is { } task && desk.Farm.Value?.Devices.GetValueOrDefault(target.DeviceId)?.CurrentTask == task;
