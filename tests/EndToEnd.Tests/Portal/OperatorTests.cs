@@ -100,6 +100,22 @@ public sealed class OperatorTests
         await browser.PictureAsync("emergency");
         Assert.Equal(2, (await node.CalledAsync("execute")).GetProperty("attempt").GetInt32());
 
+        // What level 2 asks for, up to the last press.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Nodes" }).First.ClickAsync();
+        await browser.ClickAsync("Emergency…");
+        await dialog.GetByLabel("2, the service").CheckAsync();
+        await dialog.GetByLabel("Reason").FillAsync("Level 1 has not helped");
+        await dialog.GetByLabel("Approver").FillAsync("orion");
+        await browser.ClickAsync("Get a confirm code");
+        Assert.Matches("^[A-Z0-9]{6}$", await dialog.Locator(".code-big").InnerTextAsync());
+        await browser.PictureAsync("service-reset");
+        await dialog.GetByLabel("Type the code to confirm").FillAsync("orchestrator");
+        await browser.ClickAsync("Restart the service");
+        await dialog.GetByText("exactly.").WaitForAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.True(await page.GetByRole(AriaRole.Button, new() { Name = "Emergency…" }).EvaluateAsync<bool>("button => button === document.activeElement"));
+
         await browser.ClickAsync("Sign out");
         await browser.SeeAsync("You have signed out.");
         Assert.Empty(browser.Problems);
