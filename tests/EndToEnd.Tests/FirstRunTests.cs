@@ -51,6 +51,17 @@ public sealed class FirstRunTests
     [Fact]
     public async Task SidecarPort_InUse_IsNamed() => await RefusesPortAsync(server => server.SidecarPort, "Gateway__Sidecar__HttpPort");
 
+    [Fact]
+    public async Task SidecarAround_ThatDoesNotCome_IsNamed()
+    {
+        await using var bench = new Bench();
+        var server = GatewayServer.Prepare(bench);
+        server.Settings["DAPR_HTTP_PORT"] = server.SidecarPort.ToString(CultureInfo.InvariantCulture);
+        server.Settings["Gateway__Sidecar__StartTimeout"] = "00:00:01";
+
+        await RefusesAsync(server, "No sidecar answers", "DAPR_HTTP_PORT");
+    }
+
     [Theory]
     [InlineData("apiVersion: [", "line 2")]
     [InlineData("""
