@@ -8,6 +8,7 @@ using Gateway.Core.Queue;
 using Gateway.Queue.Backup;
 using Gateway.Storage.Backup;
 using Gateway.Storage.History;
+using Gateway.TestKit;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace Gateway.Api.Tests.Backup;
@@ -28,8 +29,8 @@ public sealed class BackupEventsTests : IDisposable
     [Fact]
     public async Task Export_HistoryWentOnMeanwhile_HasTheEventsBetweenRowsAndQueue()
     {
-        // More than one page of them; the queue holds the last two itself.
-        deployment.Add("busy", inRows: 2, inHistory: 1_203, inQueue: [1_204, 1_205], last: 1_205);
+        // More than one page of them; the last two are still in the queue, too.
+        deployment.Add("busy", inRows: 2, inHistory: 1_205, inQueue: [1_204, 1_205], last: 1_205);
         // Nothing is left in its queue.
         deployment.Add("idle", inRows: 1, inHistory: 4, inQueue: [], last: 4);
 
@@ -77,7 +78,7 @@ public sealed class BackupEventsTests : IDisposable
         Assert.Equal([("busy", 500), ("busy", 500), ("busy", 203), ("idle", 3)], deployment.Imported.Select(run => (run.DeviceId, run.Events.Count)));
     }
 
-    private BackupProgress Progress => new(said, isTerminal: false, TimeProvider.System);
+    private BackupProgress Progress => new(said, isTerminal: false, new ManualTimeProvider());
 
     private async Task<MemoryStream> WriteAsync()
     {
