@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using Gateway.TestKit;
-using Npgsql;
 
 namespace Gateway.Bench.Servers;
 
@@ -39,7 +37,7 @@ internal sealed class Stores : IAsyncDisposable
             "statestore",
             kind == StoreKind.Redis
                 ? $"state.redis, version: v1, metadata: [{{name: redisHost, value: '{redis.Host}'}}"
-                : $"state.postgresql, version: v2, metadata: [{{name: connectionString, value: '{DaprStyle(await postgres.CreateDatabaseAsync(cancellationToken))}'}}",
+                : $"state.postgresql, version: v2, metadata: [{{name: connectionString, value: '{PostgresServer.Libpq(await postgres.CreateDatabaseAsync(cancellationToken))}'}}",
             ", {name: keyPrefix, value: name}, {name: actorStateStore, value: 'true'}]",
             cancellationToken);
         await stores.WriteAsync("pubsub", $"pubsub.redis, version: v1, metadata: [{{name: redisHost, value: '{redis.Host}'}}", "]", cancellationToken);
@@ -73,12 +71,4 @@ internal sealed class Stores : IAsyncDisposable
         spec: {type: {{spec}}{{more}}}
         """,
         cancellationToken);
-
-    /// <summary>A connection string as Dapr's component takes it.</summary>
-    private static string DaprStyle(string connectionString)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"host={settings.Host} port={settings.Port} user={settings.Username} database={settings.Database} sslmode=disable");
-    }
 }

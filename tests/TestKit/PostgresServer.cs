@@ -70,6 +70,14 @@ public sealed class PostgresServer : IAsyncDisposable
         return For(name);
     }
 
+    /// <summary>Npgsql's connection string in libpq's words, which Dapr's components take.</summary>
+    public static string Libpq(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"host={settings.Host} port={settings.Port} user={settings.Username} dbname={settings.Database} sslmode=disable");
+    }
+
     /// <summary>Ends the server at once, as a crash would (SIGKILL); its data stay.</summary>
     public async Task KillAsync()
     {

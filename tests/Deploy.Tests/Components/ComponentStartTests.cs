@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -34,7 +33,7 @@ public sealed class ComponentStartTests
 
             // The one more that needs no password: Redis asks for none.
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "secrets.json"), """{"REDIS_PASSWORD":""}""", Token);
-            Environment.SetEnvironmentVariable("STATESTORE_POSTGRES", postgres is null ? null : Libpq(await postgres.CreateDatabaseAsync(Token)));
+            Environment.SetEnvironmentVariable("STATESTORE_POSTGRES", postgres is null ? null : PostgresServer.Libpq(await postgres.CreateDatabaseAsync(Token)));
             Environment.SetEnvironmentVariable("OPENAI_API_KEY", "sk-test");
 
             var options = new SidecarOptions { AppId = "gateway-api", HttpPort = 0, ResourcesPaths = [folder.FullName], ConfigPath = Path.Combine(folder.FullName, "configuration.yaml") };
@@ -58,12 +57,5 @@ public sealed class ComponentStartTests
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    /// <summary>Npgsql's connection string in libpq's words, which Dapr takes.</summary>
-    private static string Libpq(string connectionString)
-    {
-        var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return $"host={parts["Host"]} port={parts["Port"]} user={parts["Username"]} dbname={parts["Database"]} sslmode=disable";
     }
 }

@@ -50,7 +50,7 @@ internal sealed class DaprdDeployment
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         if (bench.Secrets?.ContainsKey(Database) != true) server.Settings[Database] = await bench.Postgres!.CreateDatabaseAsync(cancellationToken);
-        if (IsStateInPostgres) server.Settings[StateDatabase] = ServerStores.DaprStyle(await bench.Postgres!.CreateDatabaseAsync(cancellationToken));
+        if (IsStateInPostgres) server.Settings[StateDatabase] = PostgresServer.Libpq(await bench.Postgres!.CreateDatabaseAsync(cancellationToken));
         var components = await WriteComponentsAsync(bench, server);
         var actorsPort = FreePort.Next();
         var actorsSidecar = await StartDaprdAsync(bench, components, "gateway-actors", actorsPort, server);

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Gateway.TestKit;
-using Npgsql;
 
 namespace Gateway.EndToEnd.Tests.Driver;
 
@@ -32,7 +30,7 @@ internal sealed class ServerStores : IAsyncDisposable
             await RedisServer.StartAsync(cancellationToken), await PostgresServer.StartAsync(cancellationToken), new Dictionary<string, string?>());
         var where = stateStore == "state.redis"
             ? ("redisHost", stores.Redis.Host)
-            : ("connectionString", DaprStyle(await stores.Postgres.CreateDatabaseAsync(cancellationToken)));
+            : ("connectionString", PostgresServer.Libpq(await stores.Postgres.CreateDatabaseAsync(cancellationToken)));
         await ComponentFile.WriteAsync(stores.folder, "statestore", stateStore, where, ("keyPrefix", "name"), ("actorStateStore", "true"));
         await ComponentFile.WriteAsync(stores.folder, "pubsub", "pubsub.redis", ("redisHost", stores.Redis.Host));
         await ComponentFile.WriteAsync(stores.folder, "secrets", "secretstores.local.env");
@@ -42,14 +40,6 @@ internal sealed class ServerStores : IAsyncDisposable
             ["ConnectionStrings__Gateway"] = await stores.Postgres.CreateDatabaseAsync(cancellationToken),
         };
         return stores;
-    }
-
-    /// <summary>A connection string as Dapr's component takes it.</summary>
-    public static string DaprStyle(string connectionString)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"host={settings.Host} port={settings.Port} user={settings.Username} database={settings.Database} sslmode=disable");
     }
 
     public async ValueTask DisposeAsync()

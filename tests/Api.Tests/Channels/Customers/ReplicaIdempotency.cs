@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net;
 using Gateway.Api.Tests.Gateway;
 using Gateway.TestKit;
@@ -45,7 +44,7 @@ public sealed class ReplicaPairOnPostgres : ReplicaPair
     private protected override async Task<(string? Database, string Components)> OpenStoresAsync(string folder)
     {
         postgres = await PostgresServer.StartAsync();
-        var state = new DbConnectionStringBuilder { ConnectionString = await postgres.CreateDatabaseAsync() };
+        var state = PostgresServer.Libpq(await postgres.CreateDatabaseAsync());
         var components = Directory.CreateDirectory(Path.Combine(folder, "components")).FullName;
         await File.WriteAllTextAsync(Path.Combine(components, "stores.yaml"), $$"""
             apiVersion: dapr.io/v1alpha1
@@ -55,7 +54,7 @@ public sealed class ReplicaPairOnPostgres : ReplicaPair
               type: state.postgresql
               version: v2
               metadata:
-              - {name: connectionString, value: "host={{state["Host"]}} port={{state["Port"]}} user={{state["Username"]}} dbname={{state["Database"]}} sslmode=disable"}
+              - {name: connectionString, value: "{{state}}"}
               - {name: keyPrefix, value: name}
               - {name: actorStateStore, value: "true"}
             ---
