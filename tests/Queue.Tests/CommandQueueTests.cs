@@ -196,8 +196,7 @@ public sealed class CommandQueueTests
         await other.ResultAsync("d", await other.ClaimOneAsync("d"));
         await other.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
         var next = await other.EnqueueAsync("d", QueueReplica.Command());
-        await store.IdleAsync();
-        Assert.Empty(store.Documents);
+        await Eventually.UntilAsync(() => store.Documents.Count == 0);
 
         Assert.Equal(next.CommandId, (await replica.ClaimOneAsync("d")).Id);
     }

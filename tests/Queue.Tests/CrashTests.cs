@@ -82,8 +82,8 @@ public sealed class CrashTests
         await client.EnqueueAsync("last");
         await client.DrainAsync();
         await client.FlushAsync();
-        await store.IdleAsync();
-        QueueVerdict.Check(Device, store, history, [client], plan is null ? 0 : DocumentsOfOneCommit);
+        await store.CollectedAsync(Device, plan is null ? 0 : DocumentsOfOneCommit);
+        QueueVerdict.Check(Device, store, history, [client]);
         return calls;
 
         QueueReplica NewReplica()

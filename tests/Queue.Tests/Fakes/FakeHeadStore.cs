@@ -93,6 +93,9 @@ internal sealed class FakeHeadStore : IHeadStore
     /// <summary>Waits until no call is under way: a replica's deletions, for which no operation waits, have begun when its next operation is answered.</summary>
     public Task IdleAsync() => Eventually.UntilAsync(() => Volatile.Read(ref underWay) == 0);
 
+    /// <summary>Waits until no more garbage is left than that: what a replica's last commit deletes goes after its answer, and no operation follows it.</summary>
+    public Task CollectedAsync(string deviceId, int most = 0) => Eventually.UntilAsync(() => Garbage(deviceId).Count <= most);
+
     public Task<StoredHead> LoadAsync(string deviceId, CancellationToken cancellationToken) => Call("load", () =>
         values.TryGetValue(deviceId, out var value)
             ? new StoredHead(Parse<QueueHead>(value.Json), value.Etag)
