@@ -96,7 +96,7 @@ internal sealed class NodeDevice(
             });
             offer.Result = await worker.WorkAsync(offer.Command, before.IsCompleted ? null : TurnAsync, killing);
         }
-        catch (Exception broken) when (broken is not OperationCanceledException)
+        catch (Exception broken)
         {
             // The border between one task and the next: the server takes this one back when its time is over.
             NodeLog.Broke(log, offer.Key.CommandId, id, broken.Message);
