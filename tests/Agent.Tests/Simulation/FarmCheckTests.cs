@@ -37,6 +37,19 @@ public sealed class FarmCheckTests
         Assert.True(FarmCheck.Check([task]).Held);
     }
 
+    [Fact]
+    public void Check_ResultWasRefusedAndTakenWhenTheTaskCameAgain_HoldsAndIsNoted()
+    {
+        TaskTrace task = Sent();
+        task.Begin(new Begun(Device, 1));
+        task.Say(new Said(1, Mark, SaidAnswer.Refused, SaidKind.Result, "-32003"));
+        task.Say(new Said(1, Mark, SaidAnswer.Taken, SaidKind.Result));
+        task.Shown = new TaskShown(Device, "completed", 1, Mark, null);
+
+        Assert.True(FarmCheck.Check([task]).Held);
+        Assert.Equal(["task-1 was said as attempt 1 (Refused: -32003), as attempt 1 (Taken)"], FarmCheck.RefusedAtFirst([task]));
+    }
+
     [Theory]
     [InlineData("What was accepted is kept")]
     [InlineData("Every task ends")]

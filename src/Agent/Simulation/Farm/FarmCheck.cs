@@ -31,6 +31,19 @@ internal static class FarmCheck
         return new FarmVerdict([.. rules.Values]);
     }
 
+    /// <summary>
+    /// Results that were refused at first, and taken when their task was offered again as the same attempt: nothing was lost, but a node had to say them
+    /// twice.
+    /// </summary>
+    public static IReadOnlyList<string> RefusedAtFirst(IEnumerable<TaskTrace> traces) =>
+    [
+        .. from task in traces
+           where task.Shown?.Mark is not null
+           let origin = task.Said.Where(one => one.Mark == task.Shown!.Mark && one.Kind == SaidKind.Result).ToList()
+           where origin.Count > 0 && origin[0].Answer == SaidAnswer.Refused
+           select $"{task.Id} was said {Sayings(origin)}",
+    ];
+
     private static void CheckAttempts(TaskTrace task, FarmRuleVerdict rule)
     {
         IReadOnlyList<Begun> begun = task.Begun;
@@ -62,15 +75,18 @@ internal static class FarmCheck
         if (taken.Length > 0) rules[FarmRule.Shown].Note(shown.Mark == taken[0], $"{task.Id}: {taken[0]} was taken, {shown.Mark ?? "nothing"} is shown");
         if (shown.Mark is not null)
         {
-            Said? origin = said.FirstOrDefault(one => one.Mark == shown.Mark && one.Kind == SaidKind.Result);
+            Said[] origin = [.. said.Where(one => one.Mark == shown.Mark && one.Kind == SaidKind.Result)];
             rules[FarmRule.Shown].Note(
-                origin is not null && origin.Attempt == shown.Attempt && origin.Answer != SaidAnswer.Refused,
-                $"{task.Id}: {shown.Mark} is shown as the result of attempt {shown.Attempt}, and was {(origin is null ? "never said" : $"said by {origin.Attempt}, {origin.Answer}")}");
+                Array.Exists(origin, one => one.Attempt == shown.Attempt && one.Answer != SaidAnswer.Refused),
+                $"{task.Id}: {shown.Mark} is shown as the result of attempt {shown.Attempt}; it was said {(origin.Length == 0 ? "never" : Sayings(origin))}");
         }
 
         rules[FarmRule.NodesWord].Note(
             shown.Mark is not null || shown.ErrorCode is not null and not "NODE_ERROR", $"{task.Id} is {shown.Status} without its node's word ({shown.ErrorCode ?? "no reason"})");
     }
+
+    private static string Sayings(IEnumerable<Said> said) =>
+        string.Join(", ", said.Select(one => $"as attempt {one.Attempt} ({one.Answer}{(one.Detail.Length > 0 ? $": {one.Detail}" : "")})"));
 }
 
 /// <summary>What a server promises of tasks.</summary>

@@ -81,7 +81,8 @@ internal sealed record Begun(string Device, int Attempt);
 /// <param name="Mark">What no other result has.</param>
 /// <param name="Answer">What the server answered.</param>
 /// <param name="Kind">What kind of result it is.</param>
-internal sealed record Said(int Attempt, string Mark, SaidAnswer Answer, SaidKind Kind);
+/// <param name="Detail">Why it was refused; empty when it was not.</param>
+internal sealed record Said(int Attempt, string Mark, SaidAnswer Answer, SaidKind Kind, string Detail = "");
 
 /// <summary>What the server answered to a result.</summary>
 internal enum SaidAnswer

@@ -21,6 +21,7 @@ internal static class FarmReport
         console.Write(Counts(result));
         console.Write(Rules(result.Verdict));
         foreach (string line in result.Verdict.Rules.SelectMany(rule => rule.Broken.Select(why => $"{rule.Sentence}: {why}")).Take(ShownLines)) output.WriteLine(line);
+        foreach (string line in FarmCheck.RefusedAtFirst(result.World.Ledger.Tasks.Values).Take(ShownLines)) output.WriteLine($"Refused at first, then taken: {line}");
         output.WriteLine(Sentence(result));
     }
 

@@ -79,8 +79,8 @@ internal sealed partial class SimulatedNode
             if (answer == SaidAnswer.Taken && isMischievous)
             {
                 await SayOnceAsync(key.Task, key.Attempt, mark + "/other", work.IsFinished, SaidKind.Other);
-                SaidAnswer again = await SayUnheardAsync(key, mark, work.IsFinished);
-                if (link.Connections == work.Connection) world.Ledger.Of(key.Task).Say(new Said(key.Attempt, mark, again, SaidKind.Again));
+                Said again = await SayUnheardAsync(key.Task, key.Attempt, mark, work.IsFinished, SaidKind.Again);
+                if (link.Connections == work.Connection) world.Ledger.Of(key.Task).Say(again);
             }
 
             if (answer != SaidAnswer.Unknown) return;
@@ -90,19 +90,19 @@ internal sealed partial class SimulatedNode
 
     private async Task<SaidAnswer> SayOnceAsync(string task, int attempt, string mark, bool isDone, SaidKind kind)
     {
-        SaidAnswer answer = await SayUnheardAsync((task, attempt), mark, isDone);
-        world.Ledger.Of(task).Say(new Said(attempt, mark, answer, kind));
-        return answer;
+        Said said = await SayUnheardAsync(task, attempt, mark, isDone, kind);
+        world.Ledger.Of(task).Say(said);
+        return said.Answer;
     }
 
-    private async Task<SaidAnswer> SayUnheardAsync((string Task, int Attempt) key, string mark, bool isDone)
+    private async Task<Said> SayUnheardAsync(string task, int attempt, string mark, bool isDone, SaidKind kind)
     {
         Reply<RpcResult> reply = await link.CallAsync(
             "task_result",
             writer =>
             {
-                writer.WriteString("task_id", key.Task);
-                writer.WriteNumber("attempt", key.Attempt);
+                writer.WriteString("task_id", task);
+                writer.WriteNumber("attempt", attempt);
                 writer.WriteString("status", isDone ? "completed" : "failed");
                 writer.WriteStartObject("result");
                 writer.WriteString("mark", mark);
@@ -110,7 +110,8 @@ internal sealed partial class SimulatedNode
                 if (!isDone) writer.WriteString("error", "cut off");
             },
             CancellationToken.None);
-        return reply.Verdict switch { Verdict.Ok => SaidAnswer.Taken, Verdict.Unavailable => SaidAnswer.Unknown, _ => SaidAnswer.Refused };
+        SaidAnswer answer = reply.Verdict switch { Verdict.Ok => SaidAnswer.Taken, Verdict.Unavailable => SaidAnswer.Unknown, _ => SaidAnswer.Refused };
+        return new Said(attempt, mark, answer, kind, answer == SaidAnswer.Refused ? reply.Detail : "");
     }
 
     /// <summary>One offer that was begun: it is finished or killed, whichever comes first.</summary>
