@@ -7,7 +7,7 @@ using Gateway.Api.Tests.Gateway;
 namespace Gateway.Api.Tests.Orchestrator;
 
 /// <summary><c>/ws/node</c>, message by message; each test has nodes and devices of its own.</summary>
-public sealed class NodeSocketTests : IAsyncLifetime
+public sealed partial class NodeSocketTests : IAsyncLifetime
 {
     private const string Node = "node-001", Device = "device-001";
 
@@ -182,72 +182,6 @@ public sealed class NodeSocketTests : IAsyncLifetime
 
         Assert.Equal((task, Device), (cancel.Text("params.task_id"), cancel.Text("params.device_id")));
         Assert.Null(cancel.Find("id"));
-    }
-
-    [Fact]
-    public async Task Reconnect_WithinTheGrace_GoesOnWithTheSameAttempt_AndAResultNeedsNoHeartbeatFirst()
-    {
-        var lost = await StartAsync(Device);
-        var task = await RunAsync();
-        await lost.TakeAsync();
-        Assert.Equal("running", (await TaskAsync(task)).Text("status"));
-        lost.Socket.Abort();
-        await Wait.UntilAsync("the end of the channel", async () => (await host.Queue.ReadHeadAsync(Device, TimeSpan.Zero, default)).Channel is null);
-
-        await using var back = await TestNode.ConnectAsync(host, Node);
-        await back.TellAsync("task_result", new { task_id = task, status = "completed", result = 7 });
-
-        await Wait.UntilAsync("the result", async () => (await TaskAsync(task)).Text("status") == "completed");
-        Assert.Equal((7, 1), ((await TaskAsync(task)).Number("result"), (await TaskAsync(task)).Number("attempt")));
-        await lost.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task Connect_SameNodeAgain_TheNewerTakesOverWithTheTasks()
-    {
-        await using var older = await StartAsync(Device);
-        var task = await RunAsync();
-        await older.TakeAsync();
-        await using var newer = await TestNode.ConnectAsync(host, Node);
-        Assert.Equal(4009, await older.Socket.ClosedAsync());
-
-        await newer.TellAsync("heartbeat", new { node_id = Node, devices = new[] { new { id = Device, status = "active" } } });
-        var again = await newer.CalledAsync("execute");
-        Assert.Equal((task, 1), (again.Text("params.task_id"), again.Number("params.attempt")));
-    }
-
-    [Fact]
-    public async Task Device_NamedByAnotherNode_MovesThereWithItsTasks()
-    {
-        await using var one = await StartAsync(Device);
-        await using var two = await TestNode.ConnectAsync(host, "node-002");
-        await two.BeatAsync(Device);
-        Assert.Equal("node-002", (await host.Admin.GetAsync($"/api/devices/{Device}")).Text("node_id"));
-        var task = await RunAsync();
-
-        Assert.Equal(task, (await two.TakeAsync()).Text("params.task_id"));
-        await two.DoAsync("task_result", new { task_id = task, status = "completed" });
-
-        // The former node still names it: it is not taken back.
-        await one.BeatAsync(Device);
-        Assert.Equal("node-002", (await host.Admin.GetAsync($"/api/devices/{Device}")).Text("node_id"));
-        await one.BeatAsync();
-        await one.BeatAsync(Device);
-        Assert.Equal("node-001", (await host.Admin.GetAsync($"/api/devices/{Device}")).Text("node_id"));
-    }
-
-    [Fact]
-    public async Task Heartbeat_WithACustomersDevice_RefusesIt()
-    {
-        var customer = host.NewCustomer();
-        (await customer.PostAsync("/api/v1/customer/devices/provision", new { deviceId = "device-77" })).Is(HttpStatusCode.Created);
-        await using var node = await TestNode.ConnectAsync(host, Node);
-
-        var answer = await node.BeatAsync("device-77", Device);
-
-        Assert.Equal(["device-77"], answer.Find("result.refused")!.Value.EnumerateArray().Select(id => id.GetString()));
-        (await host.Admin.GetAsync("/api/devices/device-77")).Fails(HttpStatusCode.NotFound, "NOT_FOUND", "RES_002");
-        Assert.Equal(0, (await customer.GetAsync("/api/v1/customer/devices")).Count("devices") - 1);
     }
 
     [Fact]

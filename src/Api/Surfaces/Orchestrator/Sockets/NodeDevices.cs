@@ -15,6 +15,9 @@ internal sealed class NodeDevices(string nodeId, NodeSocket socket, NodeServices
 
     private const int AtOnce = 16;
 
+    /// <summary>How old a head may be that is searched for a task.</summary>
+    private static readonly TimeSpan HeadAge = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, NodeDeviceLine> attached = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> movedAway = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NodeTask> done = new(StringComparer.Ordinal);
@@ -24,7 +27,9 @@ internal sealed class NodeDevices(string nodeId, NodeSocket socket, NodeServices
     public async Task<IReadOnlyList<string>> NameAsync(IReadOnlyList<HeartbeatDevice> named, CancellationToken cancellationToken)
     {
         var devices = named.DistinctBy(device => device.Id, StringComparer.Ordinal).ToDictionary(device => device.Id, StringComparer.Ordinal);
-        foreach (var gone in movedAway.Keys.Where(id => !devices.ContainsKey(id))) movedAway.TryRemove(gone, out _);
+        foreach (var id in movedAway.Keys)
+            // One that no other node has taken was only attached last by an earlier connection of this node.
+            if (!devices.ContainsKey(id) || await IsOursAsync(id, cancellationToken)) movedAway.TryRemove(id, out _);
         await DetachAsync(attached.Keys.Where(id => !devices.TryGetValue(id, out var device) || device.Status == "offline"), isReplaced: false);
 
         var mine = devices.Values.Where(device => !movedAway.ContainsKey(device.Id)).ToList();
@@ -44,7 +49,7 @@ internal sealed class NodeDevices(string nodeId, NodeSocket socket, NodeServices
     public async Task<bool> NoteAsync(DeviceStatusParams status, CancellationToken cancellationToken)
     {
         var known = attached.ContainsKey(status.DeviceId);
-        if (!known && (await services.Nodes.FindDeviceAsync(status.DeviceId, cancellationToken))?.NodeId != nodeId) return false;
+        if (!known && !await IsOursAsync(status.DeviceId, cancellationToken)) return false;
         if (status.Status == "offline") await DetachAsync([status.DeviceId], isReplaced: false);
         else if (!known && !movedAway.ContainsKey(status.DeviceId)) await AttachAsync(status.DeviceId, cancellationToken);
         Note(status.DeviceId, status.Status, status.MetricsJson);
@@ -61,7 +66,8 @@ internal sealed class NodeDevices(string nodeId, NodeSocket socket, NodeServices
             if (line.Find(commandId) is { } running) return running;
         lock (done)
             if (done.TryGetValue(commandId, out var ended)) return ended;
-        if (await services.Nodes.FindTaskDeviceAsync(nodeId, commandId, cancellationToken) is not { } deviceId) return null;
+        var deviceId = await services.Nodes.FindTaskDeviceAsync(nodeId, commandId, cancellationToken) ?? await FindInQueuesAsync(commandId, cancellationToken);
+        if (deviceId is null) return null;
         if (!attached.ContainsKey(deviceId) && !movedAway.ContainsKey(deviceId)) await AttachAsync(deviceId, cancellationToken);
         var claim = (await services.Queue.ReadClaimsAsync(deviceId, socket.Connection, cancellationToken)).FirstOrDefault(claim => claim.Id == commandId);
         return new NodeTask(deviceId, commandId, claim?.Token, claim?.Attempt ?? 0);
@@ -111,6 +117,21 @@ internal sealed class NodeDevices(string nodeId, NodeSocket socket, NodeServices
         // By its head there is nothing left to detach. Forgotten before it can be attached again, which would be by the same connection.
         _ = services.Channels.DetachAsync(deviceId, socket.Connection, isReplaced: true);
         attached.TryRemove(KeyValuePair.Create(deviceId, line));
+    }
+
+    private async Task<bool> IsOursAsync(string deviceId, CancellationToken cancellationToken) =>
+        (await services.Nodes.FindDeviceAsync(deviceId, cancellationToken))?.NodeId == nodeId;
+
+    /// <summary>The device that has claimed a task; history may lack what a server that died had no time to write.</summary>
+    private async Task<string?> FindInQueuesAsync(string commandId, CancellationToken cancellationToken)
+    {
+        foreach (var device in (await services.Nodes.ListDevicesAsync(nodeId, null, HeartbeatParams.MaxDevices, 0, cancellationToken)).Items)
+        {
+            var head = await services.Queue.ReadHeadAsync(device.Id, HeadAge, cancellationToken);
+            if (head.Claimed.Any(entry => entry.Id == commandId)) return device.Id;
+        }
+
+        return null;
     }
 
     private async Task AttachAsync(string deviceId, CancellationToken cancellationToken)

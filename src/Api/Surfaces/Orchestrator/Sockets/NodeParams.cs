@@ -15,7 +15,10 @@ namespace Gateway.Api.Surfaces.Orchestrator.Sockets;
 internal sealed record HeartbeatParams(
     string NodeId, string? Name, string? Version, string Status, string? MetricsJson, IReadOnlyList<HeartbeatDevice>? Devices)
 {
-    private const int MaxDevices = 1_000, MaxName = 100, MaxMetrics = 64 * 1024;
+    /// <summary>Most devices behind one node.</summary>
+    public const int MaxDevices = 1_000;
+
+    private const int MaxName = 100, MaxMetrics = 64 * 1024;
 
     /// <summary>Reads the parameters.</summary>
     public static HeartbeatParams Read(FieldReader values)
