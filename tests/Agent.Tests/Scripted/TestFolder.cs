@@ -1,10 +1,10 @@
+using System.Diagnostics;
+
 namespace Gateway.Agent.Tests.Scripted;
 
 /// <summary>A folder of its own for a test, gone after it.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     public string Path { get; } = Directory.CreateTempSubdirectory("gateway-agent-").FullName;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
@@ -18,12 +18,20 @@ internal sealed class TestFolder : IDisposable
         return this[name];
     }
 
-    /// <summary>An executable file.</summary>
+    /// <summary>
+    /// An executable file. Another process writes it: one that this process starts meanwhile for another test would hold what is open here for a moment,
+    /// and a file that is open for writing cannot be run.
+    /// </summary>
     public string Script(string name, string content)
     {
-        string path = Write(name, $"#!/bin/sh\n{content}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, Executable);
-        return path;
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(this[name])!);
+        using Process shell = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "cat > \"$1\" && chmod 700 \"$1\"", "sh", this[name]]) { RedirectStandardInput = true })!;
+        shell.StandardInput.Write($"#!/bin/sh\n{content}\n");
+        shell.StandardInput.Close();
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+        return this[name];
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

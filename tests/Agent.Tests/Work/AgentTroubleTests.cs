@@ -148,10 +148,11 @@ public sealed class AgentTroubleTests : IDisposable
     public async Task Agent_TokenNearItsEnd_IsRenewedBeforeItIsRefused()
     {
         await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
-        gateway.TokenLife = 1;
+        // Long enough for a request on a busy machine to arrive before what is left of it is over.
+        gateway.TokenLife = 4;
         gateway.HeartbeatMs = 1;
         await using RunningAgent agent = RunningAgent.Start(gateway, folder);
-        await gateway.UntilAsync(() => gateway.Authentications >= 3);
+        await gateway.UntilAsync(() => gateway.Authentications >= 2);
 
         Assert.DoesNotContain(gateway.Requests, request => request.EndsWith("401", StringComparison.Ordinal));
     }
