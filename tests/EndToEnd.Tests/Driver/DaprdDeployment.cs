@@ -17,7 +17,8 @@ internal sealed class DaprdDeployment
     /// <summary>What <c>components/choices/statestore.postgresql.yaml</c> asks the secret store for.</summary>
     private const string StateDatabase = "STATESTORE_POSTGRES";
 
-    private static readonly bool IsStateInPostgres = Environment.GetEnvironmentVariable("DAPRD_STATE") == "state.postgresql";
+    /// <summary>Whether the queues are in Postgres, and only messages go through Redis.</summary>
+    public static readonly bool IsStateInPostgres = Environment.GetEnvironmentVariable("DAPRD_STATE") == "state.postgresql";
 
     private readonly Bench bench;
     private readonly string components;

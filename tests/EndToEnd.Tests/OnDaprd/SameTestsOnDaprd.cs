@@ -50,6 +50,8 @@ public sealed class SimulationOnDaprdTests : SimulationTests
 [Trait("Sidecar", "daprd")]
 public sealed class StoreFaultOnDaprdTests : StoreFaultTests
 {
+    private protected override bool AreQueuesInRedis => !DaprdDeployment.IsStateInPostgres;
+
     private protected override Task<Bench> OpenBenchAsync() => Bench.OnDaprdAsync();
 }
 
