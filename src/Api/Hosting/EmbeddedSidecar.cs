@@ -42,13 +42,14 @@ internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory log
             options, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<TimeProvider>()));
     }
 
-    /// <summary>The sidecar for whoever only needs its components: it serves no app, on a free port.</summary>
-    public static SidecarOptions WithoutApp(IConfiguration configuration, GatewayOptions gateway) => new()
+    /// <summary>The sidecar for whoever only needs its components, all of them or the secret stores: it serves no app, on a free port.</summary>
+    public static SidecarOptions WithoutApp(IConfiguration configuration, GatewayOptions gateway, bool secretStoresOnly = false) => new()
     {
         AppId = AppId,
         HttpPort = 0,
         ResourcesPaths = [ResourcesPath(gateway.ResourcesPath)],
-        DataPath = Path.GetFullPath(gateway.DataPath),
+        DataPath = secretStoresOnly ? null : Path.GetFullPath(gateway.DataPath),
+        SecretStoresOnly = secretStoresOnly,
         DaprApiToken = configuration["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null,
     };
 
@@ -67,15 +68,8 @@ internal sealed class EmbeddedSidecar(SidecarOptions options, ILoggerFactory log
             return;
         }
 
-        var options = new SidecarOptions
-        {
-            AppId = AppId,
-            HttpPort = 0,
-            ResourcesPaths = [ResourcesPath(gateway.ResourcesPath)],
-            DaprApiToken = builder.Configuration["DAPR_API_TOKEN"] is { Length: > 0 } token ? token : null,
-            SecretStoresOnly = true,
-        };
-        await using var sidecar = await SidecarHost.StartAsync(options, loggers: null, TimeProvider.System, CancellationToken.None);
+        await using var sidecar = await SidecarHost.StartAsync(
+            WithoutApp(builder.Configuration, gateway, secretStoresOnly: true), loggers: null, TimeProvider.System, CancellationToken.None);
         await builder.AddSecretsAsync(gateway, logger, sidecar.HttpAddress);
     }
 
