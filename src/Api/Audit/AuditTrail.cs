@@ -7,8 +7,8 @@ using Gateway.Storage.Audit;
 namespace Gateway.Api.Audit;
 
 /// <summary>
-/// Notes in the audit log what was done through the surfaces. It comes after the deed, so a log that does not answer is itself
-/// logged and does not make the deed a failure; what happened to commands and sessions is in history besides.
+/// Notes in the audit log what was done through the surfaces to devices and by operators; what was done to commands and sessions, their events
+/// tell. It comes after the deed, so a log that does not answer is itself logged and does not make the deed a failure.
 /// </summary>
 internal sealed class AuditTrail(IAuditLog log, TimeProvider time, ILogger<AuditTrail> logger)
 {
@@ -20,8 +20,6 @@ internal sealed class AuditTrail(IAuditLog log, TimeProvider time, ILogger<Audit
         string actor,
         string action,
         string? deviceId,
-        string? sessionId = null,
-        string? commandId = null,
         IReadOnlyDictionary<string, string?>? detail = null)
     {
         try
@@ -34,15 +32,13 @@ internal sealed class AuditTrail(IAuditLog log, TimeProvider time, ILogger<Audit
                     Actor = actor,
                     Action = action,
                     DeviceId = deviceId,
-                    SessionId = sessionId,
-                    CommandId = commandId,
                     DetailJson = detail is null ? null : JsonSerializer.Serialize(detail, Json.IReadOnlyDictionaryStringString),
                 },
                 CancellationToken.None);
         }
         catch (StorageUnavailableException problem)
         {
-            AuditTrailLog.Lost(logger, problem, action, actor, deviceId, sessionId, commandId);
+            AuditTrailLog.Lost(logger, problem, action, actor, deviceId);
         }
     }
 }

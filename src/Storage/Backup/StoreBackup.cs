@@ -7,7 +7,7 @@ namespace Gateway.Storage.Backup;
 
 /// <summary>
 /// Backups by one transaction each. A store is filled at the backup's own schema and brought up to date afterwards, so that migrations
-/// which change data see the backup's too.
+/// which change data see the backup's too; what the queues still hold is written last, as this program writes it.
 /// </summary>
 internal sealed class StoreBackup(GatewayDatabase database, TimeProvider time) : IStoreBackup
 {
@@ -51,9 +51,9 @@ internal sealed class StoreBackup(GatewayDatabase database, TimeProvider time) :
                 if (database.BackupSql.GoOnBehind(table, column.Name) is { } statement) await transaction.ExecuteAsync(statement, cancellationToken);
         }
 
+        await Migrator.ApplyAsync(transaction, database, int.MaxValue, time.GetUtcNow(), cancellationToken);
         await foreach (var run in events.WithCancellation(cancellationToken))
             foreach (var statement in CommandHistory.Statements(database, [run])) await transaction.ExecuteAsync(statement, cancellationToken);
-        await Migrator.ApplyAsync(transaction, database, int.MaxValue, time.GetUtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
     });

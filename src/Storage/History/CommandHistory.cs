@@ -1,11 +1,12 @@
 using Gateway.Core.History;
+using Gateway.Storage.Audit;
 using Gateway.Storage.Database;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Storage.History;
 
 /// <summary>
-/// Writes the tables <c>device_events</c>, <c>commands</c> and <c>sessions</c>: three statements in one transaction for any number of devices.
+/// Writes the tables <c>device_events</c>, <c>commands</c>, <c>sessions</c> and <c>audit_log</c>: a statement for each, in one transaction for any number of devices.
 /// A row of a command or session is only ever replaced by one that knows a later event, and keeps what a partial record leaves out.
 /// </summary>
 internal sealed class CommandHistory(GatewayDatabase database, IOptions<StorageOptions> options, TimeProvider time) : ICommandHistory
@@ -44,6 +45,8 @@ internal sealed class CommandHistory(GatewayDatabase database, IOptions<StorageO
                 $"update set {UpdateSession} where excluded.last_seq > sessions.last_seq"));
         }
 
+        if (rows.Events.Where(row => EventAudit.ActionOf(row.Event) is not null).ToList() is { Count: > 0 } deeds)
+            statements.Add(Insert(database, "audit_log", "device_id, seq", deeds, EventAudit.Columns, "nothing", " where seq is not null"));
         return statements;
     }
 
@@ -70,13 +73,13 @@ internal sealed class CommandHistory(GatewayDatabase database, IOptions<StorageO
             cancellationToken)).FirstOrDefault();
 
     private static Statement Insert<T>(
-        GatewayDatabase database, string table, string key, IReadOnlyCollection<T> values, Column<T>[] columns, string onConflict)
+        GatewayDatabase database, string table, string key, IReadOnlyCollection<T> values, Column<T>[] columns, string onConflict, string keyOf = "")
     {
         var rows = database.Rows(values, columns);
         var names = HistoryColumns.Names(columns);
         // "where true" tells SQLite's parser that "on" begins no join.
         return new(
-            $"insert into {table} ({names}) select {names} from {rows.Source} where true order by {key} on conflict ({key}) do {onConflict}",
+            $"insert into {table} ({names}) select {names} from {rows.Source} where true order by {key} on conflict ({key}){keyOf} do {onConflict}",
             rows.Parameters);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Queue;
 using Gateway.Storage.Audit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -221,16 +222,19 @@ public sealed class SessionTests(GatewayHost host) : IClassFixture<GatewayHost>
         await customer.DeleteAsync($"{Sessions}/{session}/commands/{commands[2]}");
         await customer.PostAsync($"{Sessions}/{session}/close");
 
+        // What was done to sessions and commands is in the log once history has it.
+        await host.Services.GetRequiredService<ICommandQueue>().FlushAsync(device.Id, CancellationToken.None);
         var entries = await host.Services.GetRequiredService<IAuditLog>().ListAsync(device.Id, 100, CancellationToken.None);
         Assert.Equal(
             [
                 "device.provision", "device.register", "device.suspend", "device.activate", "session.open", "command.enqueue",
-                "command.enqueue", "command.enqueue", "command.approve", "command.reject", "command.cancel", "session.close",
+                "command.enqueue", "command.enqueue", "command.approve", "command.reject", "command.cancel", "command.cancel", "session.close",
             ],
             entries.Reverse().Select(entry => entry.Action));
         Assert.All(entries, entry => Assert.Equal(
             entry.Action == "device.register" ? $"device:{device.Id}" : $"customer:{customer.Id}", entry.Actor));
-        Assert.Equal($"cmd_{entries[1].CommandId}", commands[2]);
-        Assert.Contains("Too risky", entries[2].DetailJson, StringComparison.Ordinal);
+        Assert.Equal([commands[0], commands[2], commands[1], commands[0]], entries.Skip(1).Take(4).Select(entry => $"cmd_{entry.CommandId}"));
+        Assert.Contains("The session was closed", entries[1].DetailJson, StringComparison.Ordinal);
+        Assert.Contains("Too risky", entries[3].DetailJson, StringComparison.Ordinal);
     }
 }

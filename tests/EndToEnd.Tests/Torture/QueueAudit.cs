@@ -24,7 +24,7 @@ internal sealed class QueueAudit(string statePath, string historyPath)
 
     /// <summary>
     /// What does not agree, in words; empty: all does. At any moment: history has no gaps; what it lacks, its device's head still
-    /// holds; its rows are the fold of its events; every command of a head is in the state, and under the claim, that its events
+    /// holds; its rows are the fold of its events; what people did is in the audit log, each thing once; every command of a head is in the state, and under the claim, that its events
     /// tell of, and no command that has not ended is missing in it.
     /// </summary>
     /// <param name="stopped">Whether the server stopped in order: then history lacks nothing.</param>
@@ -34,6 +34,7 @@ internal sealed class QueueAudit(string statePath, string historyPath)
         // History first: where a sidecar still runs, a save that was under way may yet come, but no write to history.
         var written = ReadEvents();
         var rows = ReadRows();
+        var audited = ReadAudit();
         var heads = ReadHeads();
         if (heads.Count == 0) problems.Add("There is not one head.");
         problems.AddRange(written.Keys.Except(heads.Keys).Select(device => $"{device}: there is history and no head."));
@@ -44,6 +45,7 @@ internal sealed class QueueAudit(string statePath, string historyPath)
             var unwritten = head.Events.Where(e => e.Seq > last).ToList();
             if (stopped && unwritten.Count > 0) problems.Add($"{device}: {unwritten.Count} events did not get to history.");
             CheckNumbers(device, [.. events, .. unwritten], head, problems);
+            CheckAudit(device, events, [.. audited[device]], problems);
             CheckRows(device, Fold(device, events), rows.GetValueOrDefault(device) ?? [], problems);
             CheckHead(device, Fold(device, [.. events, .. unwritten]), head, problems);
         }
@@ -61,6 +63,16 @@ internal sealed class QueueAudit(string statePath, string historyPath)
         }
 
         if (expected != head.Seq + 1) problems.Add($"{device}: the head's last event is {head.Seq}, the last that is to be found is {expected - 1}.");
+    }
+
+    private static void CheckAudit(string device, List<QueueEvent> events, List<long> audited, List<string> problems)
+    {
+        var deeds = events.Where(IsDeed).Select(e => e.Seq).ToList();
+        if (!deeds.SequenceEqual(audited)) problems.Add($"{device}: people did {string.Join(' ', deeds)}, the audit log has {string.Join(' ', audited)}.");
+
+        static bool IsDeed(QueueEvent e) => e.By is not null && !e.By.StartsWith("device:", StringComparison.Ordinal)
+            && (e.Kind is QueueEventKind.Enqueued or QueueEventKind.Approved or QueueEventKind.SessionOpened or QueueEventKind.SessionEnded
+                || e.State is CommandState.Cancelled or CommandState.Rejected);
     }
 
     private static void CheckRows(string device, Dictionary<string, CommandRecord> folded, List<Row> rows, List<string> problems)
@@ -112,6 +124,10 @@ internal sealed class QueueAudit(string statePath, string historyPath)
         historyPath, "select device_id, body from device_events order by device_id, seq",
         row => (Device: row.GetString(0), Event: JsonSerializer.Deserialize<QueueEvent>(row.GetString(1), HistoryJson)!))
         .GroupBy(row => row.Device).ToDictionary(rows => rows.Key, rows => rows.Select(row => row.Event).ToList());
+
+    private ILookup<string, long> ReadAudit() => Read(
+        historyPath, "select device_id, seq from audit_log where seq is not null order by device_id, seq", row => (Device: row.GetString(0), Seq: row.GetInt64(1)))
+        .ToLookup(row => row.Device, row => row.Seq);
 
     private Dictionary<string, List<Row>> ReadRows() => Read(
         historyPath, "select device_id, command_id, last_seq, state, attempt, visible_until, token_hash, ended_at from commands",

@@ -46,7 +46,7 @@ internal static class RandomRows
         public static Column Parse(string row)
         {
             var values = row.Split(' ').ToDictionary(part => part.Split('=')[0], part => part.Split('=')[1].Trim('"'));
-            return new(values["name"], values["type"] == "text", values["required"] == "1", values["pk"] != "0");
+            return new(values["name"], values["type"] == "text", values["required"] == "1", values["pk"] != "0" || values["name"] == "seq");
         }
     }
 }

@@ -5,6 +5,7 @@ using Gateway.Storage.Backup;
 using Gateway.Storage.Migrations;
 using Gateway.Storage.Tests.Kit;
 using Gateway.TestKit;
+using static Gateway.Storage.Tests.Kit.Samples;
 
 namespace Gateway.Storage.Tests.Backup;
 
@@ -146,8 +147,9 @@ public abstract class StoreBackupTests(ITestDatabases databases, string tablesQu
         await using var target = await NewDatabaseAsync();
         await using var other = Open(target);
 
-        await CopyAsync(source, other);
+        await CopyAsync(source, other, Run("pi-1", Enqueued(1, 1) with { By = "customer:alice" }));
 
+        Assert.Equal(["action=\"command.enqueue\" seq=1"], await target.ReadAsync("select action, seq from audit_log"));
         Assert.Equal(["id=\"pi-1\" node_id=null"], await target.ReadAsync("select id, node_id from devices"));
         Assert.Equal(await Database.ReadAsync("select version, checksum from schema_migrations"), await target.ReadAsync("select version, checksum from schema_migrations"));
         await using var madeBefore = await NewDatabaseAsync();
@@ -205,10 +207,10 @@ public abstract class StoreBackupTests(ITestDatabases databases, string tablesQu
 
     private static GatewayStore Open(TestDatabase database) => new(new ManualTimeProvider(), database.Configure);
 
-    private static async Task CopyAsync(GatewayStore from, GatewayStore to)
+    private static async Task CopyAsync(GatewayStore from, GatewayStore to, params IReadOnlyList<DeviceEvents> events)
     {
         await using var snapshot = await from.Backup.OpenAsync(Token);
-        await to.Backup.ImportAsync(snapshot.Schema, snapshot.RowsAsync(Token), None, Token);
+        await to.Backup.ImportAsync(snapshot.Schema, snapshot.RowsAsync(Token), events.ToAsyncEnumerable(), Token);
     }
 
     private static async IAsyncEnumerable<StoreRow> BreaksOffAsync(IStoreSnapshot snapshot)

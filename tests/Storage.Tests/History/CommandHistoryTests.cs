@@ -201,6 +201,11 @@ public abstract class CommandHistoryTests(ITestDatabases databases) : StorageTes
             var session = await Store.Sessions.FindSessionAsync(last.SessionId!, Token);
             Assert.Equal((last.Session!.Status, last.Seq), (session!.Status, session.LastSeq));
         }
+
+        // What people did, each thing once.
+        Assert.Equal(
+            script.Events.Where(e => e.By is not null && e.By != $"device:{deviceId}").Select(e => (e.At, e.By!, e.CommandId)),
+            (await Store.Audit.ListAsync(deviceId, 1000, Token)).Select(entry => (entry.At.ToUnixTimeMilliseconds(), entry.Actor, entry.CommandId)).Order());
     }
 }
 

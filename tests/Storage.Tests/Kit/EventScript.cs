@@ -77,7 +77,7 @@ internal sealed class EventScript(string deviceId, int seed, long start = 1_700_
             IdempotencyKey = random.Next(2) == 0 ? "key-" + made : null,
             RequiresApproval = approval,
         };
-        Say(id, QueueEventKind.Enqueued, approval ? CommandState.PendingApproval : CommandState.Queued, e => e with { Definition = definition });
+        Say(id, QueueEventKind.Enqueued, approval ? CommandState.PendingApproval : CommandState.Queued, e => e with { Definition = definition, By = definition.By });
     }
 
     private void End(string id, CommandState state, string by, CommandResult? result)
@@ -96,7 +96,7 @@ internal sealed class EventScript(string deviceId, int seed, long start = 1_700_
         }
         else
         {
-            events.Add(Event(QueueEventKind.SessionEnded) with { SessionId = sessionId, Session = session with { Status = "closed" } });
+            events.Add(Event(QueueEventKind.SessionEnded) with { SessionId = sessionId, Session = session with { Status = "closed" }, By = "customer:alice" });
             (session, sessionId) = (null, null);
         }
     }

@@ -31,6 +31,7 @@ internal static class GatewaySurface
         services.AddOptions<PlaybookOptions>().Bind(configuration.GetSection(PlaybookOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PlaybookOptions>>(new PlaybookValidator(configuration));
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<KnownSessions>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<SessionCommands>();
         services.AddSingleton<SessionViews>();

@@ -1,6 +1,6 @@
 namespace Gateway.Api.Surfaces.Gateway.Audit;
 
-/// <summary>The audit log's names for what is done through this surface.</summary>
+/// <summary>The audit log's names for what is done to devices through this surface; what is done to sessions and commands, their events tell.</summary>
 internal static class AuditActions
 {
     public const string
@@ -8,11 +8,5 @@ internal static class AuditActions
         Reprovision = "device.reprovision",
         Register = "device.register",
         Suspend = "device.suspend",
-        Activate = "device.activate",
-        OpenSession = "session.open",
-        CloseSession = "session.close",
-        Enqueue = "command.enqueue",
-        Approve = "command.approve",
-        Reject = "command.reject",
-        Cancel = "command.cancel";
+        Activate = "device.activate";
 }

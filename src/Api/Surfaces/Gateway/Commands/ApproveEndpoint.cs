@@ -1,8 +1,6 @@
-using Gateway.Api.Audit;
 using Gateway.Api.Auth;
 using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
-using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
 using Gateway.Api.Wire;
@@ -19,7 +17,7 @@ internal static class ApproveEndpoint
 
     /// <summary>Approves or rejects.</summary>
     public static async Task<IResult> DecideAsync(
-        string id, HttpContext context, Ownership ownership, ICommandQueue queue, AuditTrail audit)
+        string id, HttpContext context, Ownership ownership, ICommandQueue queue)
     {
         var body = await JsonBody.ReadAsync(context, ApproveRequest.Read);
         if (!body.TryGet(out var request, out var refused)) return refused;
@@ -28,7 +26,6 @@ internal static class ApproveEndpoint
         if (!owned.TryGet(out var session, out refused)) return refused;
         if (!WireIds.TryParseCommand(request.CommandId, out var commandId)) return Ownership.NoCommand();
 
-        var actor = Caller.CustomerActor(customerId);
         var decide = new DecideApproval
         {
             CommandId = commandId,
@@ -36,15 +33,12 @@ internal static class ApproveEndpoint
             Approved = request.Approved,
             Digest = request.Digest,
             Reason = request.Reason,
-            By = actor,
+            By = Caller.CustomerActor(customerId),
         };
         var outcome = await queue.ExecuteAsync(session.DeviceId, decide, context.RequestAborted);
         switch (outcome.Status)
         {
             case DecisionStatus.Decided:
-                await audit.NoteAsync(
-                    actor, request.Approved ? AuditActions.Approve : AuditActions.Reject, session.DeviceId, id, commandId,
-                    request.Reason is null ? null : new Dictionary<string, string?> { ["reason"] = request.Reason });
                 return Answer.Ok(
                     new DecisionAnswer(true, new DecidedCommand(WireIds.Command(commandId), request.Approved ? Approved : Rejected)),
                     Answer.Json.DecisionAnswer);

@@ -1,10 +1,10 @@
 using System.Text.Json;
+using Gateway.Api.Surfaces.Gateway.Sessions;
 using Gateway.Api.Surfaces.Gateway.Wire;
 using Gateway.Api.Wire;
 using Gateway.Core.Commands;
 using Gateway.Core.History;
 using Gateway.Queue;
-using Gateway.Storage.History;
 
 namespace Gateway.Api.Surfaces.Gateway.Commands;
 
@@ -12,7 +12,7 @@ namespace Gateway.Api.Surfaces.Gateway.Commands;
 internal sealed class SessionCommands(ICommandQueue queue, ICommandHistory history)
 {
     /// <summary>A command of a session; null: the session has no such command.</summary>
-    public async Task<CommandRecord?> FindAsync(SessionRecord session, string commandId, CancellationToken cancellationToken)
+    public async Task<CommandRecord?> FindAsync(KnownSession session, string commandId, CancellationToken cancellationToken)
     {
         await queue.FlushAsync(session.DeviceId, cancellationToken);
         var record = await history.FindAsync(session.DeviceId, commandId, cancellationToken);

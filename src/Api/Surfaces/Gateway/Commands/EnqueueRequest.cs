@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Gateway.Api.Requests;
+using Gateway.Api.Surfaces.Gateway.Sessions;
 using Gateway.Api.Wire;
 using Gateway.Core.Commands;
-using Gateway.Storage.History;
 
 namespace Gateway.Api.Surfaces.Gateway.Commands;
 
@@ -46,7 +46,7 @@ internal sealed record EnqueueRequest(
     public string CanonicalParameters() => Parameters is { } value ? CanonicalJson.Of(value) : "{}";
 
     /// <summary>When the command expires: never after its session or the queue's retention, so that what is answered is what holds.</summary>
-    public DateTimeOffset ExpiryAt(SessionRecord session, DateTimeOffset now, TimeSpan retention)
+    public DateTimeOffset ExpiryAt(KnownSession session, DateTimeOffset now, TimeSpan retention)
     {
         var expiry = Math.Min(session.ExpiresAt, (now + retention).ToUnixTimeMilliseconds());
         if (ExpiresInMs is { } ms) expiry = Math.Min(expiry, now.AddMilliseconds(ms).ToUnixTimeMilliseconds());

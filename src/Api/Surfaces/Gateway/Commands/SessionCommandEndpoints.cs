@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using Gateway.Api.Audit;
 using Gateway.Api.Auth;
 using Gateway.Api.Surfaces.Gateway.Access;
-using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Sessions;
 using Gateway.Api.Surfaces.Gateway.Wire;
@@ -29,7 +27,6 @@ internal static class SessionCommandEndpoints
         ISessionStore sessions,
         IOptions<CommandOptions> options,
         IOptions<QueueOptions> limits,
-        AuditTrail audit,
         TimeProvider time)
     {
         var body = await JsonBody.ReadAsync(context, reader => EnqueueRequest.Read(reader, context.Request.Headers));
@@ -38,13 +35,12 @@ internal static class SessionCommandEndpoints
         var owned = await ownership.SessionAsync(id, customerId, context.RequestAborted);
         if (!owned.TryGet(out var session, out refused)) return refused;
 
-        var actor = Caller.CustomerActor(customerId);
         var enqueue = new Enqueue
         {
             Type = request.Type,
             Parameters = request.CanonicalParameters(),
             Priority = request.Priority,
-            By = actor,
+            By = Caller.CustomerActor(customerId),
             SessionId = id,
             RequiresApproval = request.RequiresApproval ?? session.Type == SessionTypes.Remediation,
             AtMostOnce = options.Value.IsAtMostOnce(request.Type),
@@ -57,9 +53,6 @@ internal static class SessionCommandEndpoints
         switch (outcome.Status)
         {
             case EnqueueStatus.Accepted:
-                await audit.NoteAsync(
-                    actor, AuditActions.Enqueue, session.DeviceId, id, outcome.CommandId,
-                    new Dictionary<string, string?> { ["type"] = request.Type });
                 return Answer.Created(
                     new EnqueueAnswer(new CommandSummary(
                         WireIds.Command(outcome.CommandId!), id, enqueue.Type, outcome.State!.Value.Name(), enqueue.Priority,
@@ -96,22 +89,15 @@ internal static class SessionCommandEndpoints
 
     /// <summary><c>DELETE …/{commandId}</c>: cancels. Cancelling again is no mistake.</summary>
     public static async Task<IResult> CancelAsync(
-        string id, string commandId, HttpContext context, Ownership ownership, ICommandQueue queue, AuditTrail audit)
+        string id, string commandId, HttpContext context, Ownership ownership, ICommandQueue queue)
     {
         var customerId = context.User.CustomerId();
         var owned = await ownership.SessionAsync(id, customerId, context.RequestAborted);
         if (!owned.TryGet(out var session, out var refused)) return refused;
         if (!WireIds.TryParseCommand(commandId, out var command)) return Ownership.NoCommand();
 
-        var actor = Caller.CustomerActor(customerId);
-        var cancel = new CancelCommand(command, id, actor, "Cancelled by the customer.");
+        var cancel = new CancelCommand(command, id, Caller.CustomerActor(customerId), "Cancelled by the customer.");
         var outcome = await queue.ExecuteAsync(session.DeviceId, cancel, context.RequestAborted);
-        if (outcome.Status == CancelStatus.Cancelled)
-        {
-            await audit.NoteAsync(actor, AuditActions.Cancel, session.DeviceId, id, command);
-            return Cancelled(command);
-        }
-
         if (outcome.Status == CancelStatus.NotFound) return Ownership.NoCommand();
         return outcome.State == CommandState.Cancelled
             ? Cancelled(command)
@@ -123,10 +109,11 @@ internal static class SessionCommandEndpoints
         Answer.Json.DecisionAnswer);
 
     private static async Task<IResult> NotActiveAsync(
-        SessionRecord session, ICommandQueue queue, ISessionStore sessions, TimeProvider time, CancellationToken cancellationToken)
+        KnownSession session, ICommandQueue queue, ISessionStore sessions, TimeProvider time, CancellationToken cancellationToken)
     {
         await queue.FlushAsync(session.DeviceId, cancellationToken);
-        var ended = await sessions.FindSessionAsync(session.Id, cancellationToken) ?? session;
-        return GatewayErrors.ConflictOf("The session is not active", SessionViews.StatusAt(ended, time.GetUtcNow()));
+        return await sessions.FindSessionAsync(session.Id, cancellationToken) is { } ended
+            ? GatewayErrors.ConflictOf("The session is not active", SessionViews.StatusAt(ended, time.GetUtcNow()))
+            : Ownership.NoSession();
     }
 }

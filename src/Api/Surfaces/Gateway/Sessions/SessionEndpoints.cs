@@ -1,8 +1,6 @@
-using Gateway.Api.Audit;
 using Gateway.Api.Auth;
 using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Access;
-using Gateway.Api.Surfaces.Gateway.Audit;
 using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Api.Surfaces.Gateway.Wire;
 using Gateway.Core.Queue.Operations;
@@ -22,7 +20,6 @@ internal static class SessionEndpoints
         ICommandQueue queue,
         DiagnosticPlaybook playbook,
         IOptions<SessionLifetimeOptions> options,
-        AuditTrail audit,
         TimeProvider time)
     {
         var body = await JsonBody.ReadAsync(context, OpenSessionRequest.Read);
@@ -45,9 +42,6 @@ internal static class SessionEndpoints
                 new Dictionary<string, object?> { ["sessionId"] = outcome.SessionId });
         }
 
-        await audit.NoteAsync(
-            Caller.CustomerActor(customerId), AuditActions.OpenSession, device.Id, outcome.SessionId,
-            detail: new Dictionary<string, string?> { ["type"] = request.Type });
         return Answer.Created(
             new OpenSessionAnswer(OpenedSessionView.Of(outcome.SessionId, device.Id, outcome.Definition)), Answer.Json.OpenSessionAnswer);
     }
@@ -86,28 +80,24 @@ internal static class SessionEndpoints
         await queue.FlushAsync(session.DeviceId, context.RequestAborted);
         var view = await views.ViewAsync(id, after, limit, context.RequestAborted);
         return view is null
-            ? GatewayErrors.Result(GatewayErrorCode.NotFound, "Session not found")
+            ? Ownership.NoSession()
             : Answer.Ok(new SessionAnswer(view), Answer.Json.SessionAnswer);
     }
 
     /// <summary><c>POST /sessions/{id}/close</c>: cancels what was not started. Closing a closed session is no mistake.</summary>
     public static async Task<IResult> CloseAsync(
-        string id, HttpContext context, Ownership ownership, ICommandQueue queue, ISessionStore sessions, AuditTrail audit, TimeProvider time)
+        string id, HttpContext context, Ownership ownership, ICommandQueue queue, ISessionStore sessions, TimeProvider time)
     {
         var customerId = context.User.CustomerId();
         var owned = await ownership.SessionAsync(id, customerId, context.RequestAborted);
         if (!owned.TryGet(out var session, out var refused)) return refused;
 
-        var actor = Caller.CustomerActor(customerId);
-        var outcome = await queue.ExecuteAsync(session.DeviceId, new CloseSession(id, actor), context.RequestAborted);
-        if (outcome.Closed)
-        {
-            await audit.NoteAsync(actor, AuditActions.CloseSession, session.DeviceId, id);
-            return Closed(id);
-        }
+        var outcome = await queue.ExecuteAsync(
+            session.DeviceId, new CloseSession(id, Caller.CustomerActor(customerId)), context.RequestAborted);
+        if (outcome.Closed) return Closed(id);
 
         await queue.FlushAsync(session.DeviceId, context.RequestAborted);
-        var ended = await sessions.FindSessionAsync(id, context.RequestAborted) ?? session;
+        if (await sessions.FindSessionAsync(id, context.RequestAborted) is not { } ended) return Ownership.NoSession();
         var status = SessionViews.StatusAt(ended, time.GetUtcNow());
         return status == SessionTypes.Closed ? Closed(id) : GatewayErrors.ConflictOf("The session has ended", status);
     }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Gateway.Api.Audit;
 using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Orchestrator.Access;
 using Gateway.Api.Surfaces.Orchestrator.Devices;
@@ -20,12 +19,11 @@ namespace Gateway.Api.Surfaces.Orchestrator.Tasks;
 /// <summary><c>/api/devices/{device_id}/command</c> and <c>…/tasks</c>: a task is a command of its device.</summary>
 internal static class TaskEndpoints
 {
-    private const string Run = "task.run", Cancel = "task.cancel";
     private const int DefaultLimit = 50, MaxLimit = 200;
 
     /// <summary><c>POST …/command</c>.</summary>
     public static async Task<IResult> RunAsync(
-        string deviceId, HttpContext context, INodeStore nodes, ICommandQueue queue, ICommandHistory history, AuditTrail audit)
+        string deviceId, HttpContext context, INodeStore nodes, ICommandQueue queue)
     {
         var (request, refused) = await OrchestratorBody.ReadAsync(context, CommandRequest.Read);
         if (request is null) return refused!;
@@ -47,11 +45,7 @@ internal static class TaskEndpoints
             context.RequestAborted);
         switch (outcome.Status)
         {
-            case EnqueueStatus.Accepted:
-                await audit.NoteAsync(
-                    AdminAccess.Actor, Run, deviceId, commandId: outcome.CommandId, detail: new Dictionary<string, string?> { ["command"] = request.Command });
-                return Accepted(outcome, deviceId);
-            case EnqueueStatus.AlreadyAccepted:
+            case EnqueueStatus.Accepted or EnqueueStatus.AlreadyAccepted:
                 return Accepted(outcome, deviceId);
             case EnqueueStatus.KeyConflict:
                 return OrchestratorErrors.Result(
@@ -103,14 +97,13 @@ internal static class TaskEndpoints
     }
 
     /// <summary><c>POST …/tasks/{task_id}/cancel</c>: our addition. Cancelling again is no mistake.</summary>
-    public static async Task<IResult> CancelAsync(string deviceId, string taskId, HttpContext context, INodeStore nodes, ICommandQueue queue, AuditTrail audit)
+    public static async Task<IResult> CancelAsync(string deviceId, string taskId, HttpContext context, INodeStore nodes, ICommandQueue queue)
     {
         if (await DeviceEndpoints.FindAsync(deviceId, nodes, context.RequestAborted) is null) return DeviceEndpoints.NotFound(deviceId);
         if (!OrchestratorIds.TryParseTask(taskId, out var command)) return NotFound(taskId);
         var outcome = await queue.ExecuteAsync(
             deviceId, new CancelCommand(command, null, AdminAccess.Actor, "Cancelled by the administrator."), context.RequestAborted);
         if (outcome.Status == CancelStatus.NotFound) return NotFound(taskId);
-        if (outcome.Status == CancelStatus.Cancelled) await audit.NoteAsync(AdminAccess.Actor, Cancel, deviceId, commandId: command);
         return outcome.State == CommandState.Cancelled
             ? TypedResults.Json(new CancelledAnswer(taskId, "cancelled", deviceId), OrchestratorAnswers.Json.CancelledAnswer)
             : OrchestratorErrors.Result(
