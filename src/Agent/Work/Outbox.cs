@@ -42,7 +42,6 @@ internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
     /// <summary>Keeps a result; where the disk does not take it, in memory, and the agent's status says so.</summary>
     public void Put(OutboxEntry entry)
     {
-        entries[entry.Key] = entry;
         try
         {
             PrivateFile.Write(PathOf(entry.Key), JsonSerializer.SerializeToUtf8Bytes(entry, WorkJson.Default.OutboxEntry));
@@ -53,6 +52,9 @@ internal sealed class Outbox(string folder, WorkStatus status, ILogger log)
             status.OutboxFault = $"results cannot be kept on disk: {denied.Message}";
             WorkLog.NotKept(log, entry.CommandId, denied.Message);
         }
+
+        // Not before: what is here may be sent, and its file deleted, at once.
+        entries[entry.Key] = entry;
     }
 
     public void Remove(ClaimKey key)

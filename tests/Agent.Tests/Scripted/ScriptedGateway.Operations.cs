@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
@@ -16,6 +17,10 @@ internal sealed partial class ScriptedGateway
         public int? TimeoutMs => timeoutMs;
         public string? ClaimToken { get; set; }
         public string? ClaimedBy { get; set; }
+
+        /// <summary>The socket that it was claimed for; null: none.</summary>
+        public WebSocket? BroughtBy { get; set; }
+
         public DateTimeOffset VisibleUntil { get; set; }
         public int Attempt { get; set; }
         public int Extended { get; set; }
@@ -137,6 +142,8 @@ internal sealed partial class ScriptedGateway
                 return (200, new { success = true, status = "queued" });
             if (Refuse(context, body, out Command command) is { } refusal) return refusal;
             command.Released++;
+            // A socket that brought it brings no more: it would come again without end.
+            if (command.BroughtBy == socket) draining = socket;
             (command.LastReleased, command.ClaimToken, command.ClaimedBy) = (command.ClaimToken, null, null);
             return (200, new { success = true, status = "queued" });
         }

@@ -60,7 +60,8 @@ public sealed class GiveBackTests : IDisposable
         ScriptedGateway.Command waiting = await StopWithOneWaitingAsync(gateway);
 
         Assert.Equal(1, waiting.Released);
-        Assert.Equal(1, gateway.Count("release 200"));
+        // A request is counted once its answer has gone; one that the stop cuts off is made once more.
+        await gateway.UntilAsync(() => gateway.Count("release 200") > 0);
         Assert.Empty(Directory.GetFiles(folder["home/credentials.outbox"]));
     }
 
