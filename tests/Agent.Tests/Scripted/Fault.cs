@@ -15,6 +15,9 @@ internal abstract record Fault
     /// <summary>Does what was asked, and cuts the connection instead of answering.</summary>
     internal sealed record DropAfter : Fault;
 
+    /// <summary>Does nothing as long as the agent waits.</summary>
+    internal sealed record HangBefore : Fault;
+
     /// <summary>Does what was asked, and does not answer as long as the agent waits.</summary>
     internal sealed record HangAfter : Fault;
 }

@@ -10,10 +10,10 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource hurry = new();
 
-    private RunningAgent(CredentialsFile file, DeviceCredentials credentials, AllowedWork work, AgentSettings settings, RecordedLog log)
+    private RunningAgent(CredentialsFile file, DeviceCredentials credentials, AllowedWork work, AgentSettings settings, TimeProvider time, RecordedLog log)
     {
         Log = log;
-        Ended = Task.Run(() => new DeviceAgent(file, credentials, work, settings, TimeProvider.System, log).RunAsync(stop.Token, hurry.Token));
+        Ended = Task.Run(() => new DeviceAgent(file, credentials, work, settings, time, log).RunAsync(stop.Token, hurry.Token));
     }
 
     public RecordedLog Log { get; }
@@ -29,7 +29,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     };
 
     /// <summary>Starts an agent that is registered; its scripts are in the folder's <c>scripts</c>, its files in <c>home</c>.</summary>
-    public static RunningAgent Start(ScriptedGateway gateway, TestFolder folder, AgentSettings? settings = null, string? secret = null)
+    public static RunningAgent Start(ScriptedGateway gateway, TestFolder folder, AgentSettings? settings = null, string? secret = null, TimeProvider? time = null)
     {
         gateway.Secret ??= new string('s', 43);
         var file = new CredentialsFile(folder["home/credentials.json"]);
@@ -37,7 +37,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             gateway.Url, ScriptedGateway.DeviceId, secret ?? gateway.Secret, RegistrationState.Registered);
         file.Write(credentials);
         AllowedWork work = AllowListReader.Read(null, folder.Folder("scripts"), []);
-        return new RunningAgent(file, credentials, work, settings ?? Settings, new RecordedLog());
+        return new RunningAgent(file, credentials, work, settings ?? Settings, time ?? TimeProvider.System, new RecordedLog());
     }
 
     public void Stop() => stop.Cancel();

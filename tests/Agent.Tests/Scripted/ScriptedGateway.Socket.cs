@@ -58,6 +58,9 @@ internal sealed partial class ScriptedGateway
         await socket!.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "stopping", CancellationToken.None);
     }
 
+    /// <summary>Closes with a code of the gateway's own.</summary>
+    public Task CloseSocketAsync(int code) => socket!.CloseOutputAsync((WebSocketCloseStatus)code, null, CancellationToken.None);
+
     /// <summary>Pushes a claim again that was pushed before.</summary>
     public Task RepeatAsync(Command command) => SendAsync(socket!, Push(command));
 
@@ -68,6 +71,13 @@ internal sealed partial class ScriptedGateway
         {
             context.Response.StatusCode = (fault as Fault.Status)?.Code ?? 404;
             Note($"connect {context.Response.StatusCode}");
+            return;
+        }
+
+        if (fault is not null)
+        {
+            await HinderAsync(context, fault);
+            Note("connect hindered");
             return;
         }
 
@@ -104,6 +114,21 @@ internal sealed partial class ScriptedGateway
         await pushing;
     }
 
+    /// <summary>What stands between an agent and its gateway and knows of no sockets.</summary>
+    private async Task HinderAsync(HttpContext context, Fault fault)
+    {
+        using WebSocket? accepted = fault is Fault.HangAfter or Fault.DropAfter ? await context.WebSockets.AcceptWebSocketAsync() : null;
+        if (fault is Fault.DropAfter) await SendAsync(accepted!, new { type = "config_update", data = Config });
+        if (fault is Fault.HangAfter or Fault.HangBefore)
+        {
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, app.Lifetime.ApplicationStopping);
+            Task hanging = accepted is null ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, gone.Token) : accepted.ReceiveAsync(new byte[1].AsMemory(), gone.Token).AsTask();
+            await hanging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        context.Abort();
+    }
+
     private async Task PushAllAsync(WebSocket to, CancellationToken cancel)
     {
         var sent = new HashSet<string>();
@@ -118,7 +143,7 @@ internal sealed partial class ScriptedGateway
                     if (command.ClaimToken is not null ? command.ClaimedBy != OverSocket : pushes.Count >= 10) continue;
                     if (command.ClaimToken is null)
                     {
-                        command.ClaimedBy = OverSocket;
+                        (command.ClaimedBy, command.BroughtBy) = (OverSocket, to);
                         command.ClaimToken = $"claim-{Guid.NewGuid():N}";
                         command.Attempt++;
                         command.VisibleUntil = TimeProvider.System.GetUtcNow() + (Visibility ?? TimeSpan.FromMinutes(5));

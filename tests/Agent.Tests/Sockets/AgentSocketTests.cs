@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gateway.Agent.Tests.Scripted;
 
 namespace Gateway.Agent.Tests.Sockets;
@@ -156,6 +157,53 @@ public sealed class AgentSocketTests : IDisposable
 
         Assert.Equal("success", command.Status);
         Assert.Equal(1, gateway.Count("connect 503"));
+    }
+
+    /// <summary>Whatever is on the way and knows nothing of sockets: the agent works by requests, and finds the socket when it can be had.</summary>
+    [Theory]
+    [InlineData("403")]
+    [InlineData("426")]
+    [InlineData("502")]
+    [InlineData("reset")]
+    [InlineData("no answer to the handshake")]
+    [InlineData("nothing comes over it")]
+    [InlineData("it never lasts")]
+    public async Task Agent_WayTakesNoSockets_WorksByRequestsAndMovesToTheSocketLater(string way)
+    {
+        await using ScriptedGateway gateway = await StartAsync();
+        Fault fault = way switch
+        {
+            "reset" => new Fault.DropBefore(),
+            "no answer to the handshake" => new Fault.HangBefore(),
+            "nothing comes over it" => new Fault.HangAfter(),
+            "it never lasts" => new Fault.DropAfter(),
+            _ => new Fault.Status(int.Parse(way, CultureInfo.InvariantCulture)),
+        };
+        gateway.Misbehave("ws.connect", [.. Enumerable.Repeat(fault, 1_000)]);
+        ScriptedGateway.Command command = gateway.Enqueue("system_info");
+        AgentSettings settings = Settings with { Claims = Settings.Claims with { Wait = TimeSpan.Zero }, RetryFloor = TimeSpan.FromSeconds(1), RetryCap = TimeSpan.FromSeconds(30) };
+        await using RunningAgent agent = RunningAgent.Start(gateway, folder, settings, time: new QuickTimeProvider(30));
+        await gateway.UntilAsync(() => command.Status is not null);
+        Assert.Equal(0, gateway.Connections);
+
+        gateway.Forgive();
+        await gateway.UntilAsync(() => gateway.IsConnected);
+        ScriptedGateway.Command next = gateway.Enqueue("system_info");
+        await gateway.UntilAsync(() => next.Status is not null && gateway.Count("ws.command_result 200") > 0);
+    }
+
+    [Fact]
+    public async Task Agent_AnotherProgramTakesItsSocket_StaysAwayForAWhileAndSaysWhy()
+    {
+        await using ScriptedGateway gateway = await StartAsync();
+        await using RunningAgent agent = RunningAgent.Start(gateway, folder, Settings, time: new QuickTimeProvider(30));
+        await gateway.UntilAsync(() => gateway.IsConnected);
+        long closed = TimeProvider.System.GetTimestamp();
+        await gateway.CloseSocketAsync(4009);
+        await gateway.UntilAsync(() => gateway.Connections == 2);
+
+        Assert.True(TimeProvider.System.GetElapsedTime(closed) >= TimeSpan.FromSeconds(29.0 / 30));
+        Assert.Contains("another program works as this device", agent.Log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

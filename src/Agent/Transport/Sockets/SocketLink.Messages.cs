@@ -120,7 +120,6 @@ internal sealed partial class SocketLink
     private async Task<TimeSpan?> ReceiveAsync(ClientWebSocket socket, CancellationToken cancel)
     {
         TimeSpan? asked = null;
-        byte[] buffer = new byte[16 * 1024];
         try
         {
             while (await SocketMessage.ReadAsync(socket, buffer, cancel) is { } message)

@@ -12,6 +12,9 @@ namespace Gateway.Agent.Transport.Sockets;
 /// </summary>
 internal sealed partial class SocketLink : IDisposable
 {
+    /// <summary>Close codes.</summary>
+    private const int TakenOver = 4009, NotAccepted = 4403;
+
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>How often an idle connection is pinged, and how long the pong may take.</summary>
@@ -23,6 +26,11 @@ internal sealed partial class SocketLink : IDisposable
     /// <summary>A gateway that refuses the device, or knows no sockets, is not asked more often.</summary>
     private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Something on the way takes the handshake and swallows what follows: tried again seldom, since what the gateway pushes into it is held up.
+    /// </summary>
+    private static readonly TimeSpan AfterSilence = TimeSpan.FromMinutes(2);
+
     /// <summary>How long the end of a socket may take when the agent stops.</summary>
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
 
@@ -32,6 +40,7 @@ internal sealed partial class SocketLink : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly Lock gate = new();
+    private readonly byte[] buffer = new byte[16 * 1024];
     private TaskCompletionSource lost = NewSignal();
     private TaskCompletionSource unavailable = NewSignal();
     private TaskCompletionSource opened = NewSignal();
@@ -64,7 +73,7 @@ internal sealed partial class SocketLink : IDisposable
         get { lock (gate) return opened.Task; }
     }
 
-    /// <summary>Ends when no socket can be had: at once, unless one is open or about to be.</summary>
+    /// <summary>Ends when no socket can be had, or none that lasts: at once, unless one is open or about to be.</summary>
     public Task Unavailable
     {
         get { lock (gate) return unavailable.Task; }
@@ -104,6 +113,7 @@ internal sealed partial class SocketLink : IDisposable
 
     public void Dispose() => sending.Dispose();
 
+    /// <summary>Connects; it is open once the gateway was heard over it.</summary>
     /// <returns>Null: it is open. Otherwise how long to wait at least.</returns>
     private async Task<TimeSpan?> ConnectAsync(ClientWebSocket socket, CancellationToken cancel)
     {
@@ -113,6 +123,9 @@ internal sealed partial class SocketLink : IDisposable
         {
             await socket.ConnectAsync(address, either.Token);
             serverTime = (Header(socket, "Date") is { } date && DateTimeOffset.TryParse(date, CultureInfo.InvariantCulture, out DateTimeOffset at) ? at : null, time.GetTimestamp());
+            if (await SocketMessage.ReadAsync(socket, buffer, either.Token) is not { } greeting)
+                throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
+            Take(greeting);
             toldWhy = false;
             TransportLog.SocketOpen(log);
             Volatile.Write(ref current, socket);
@@ -121,20 +134,25 @@ internal sealed partial class SocketLink : IDisposable
         catch (Exception failed) when (failed is WebSocketException or OperationCanceledException or IOException)
         {
             if (cancel.IsCancellationRequested) return TimeSpan.Zero;
-            HttpStatusCode status = socket.HttpStatusCode;
-            if (!toldWhy)
-                TransportLog.NoSocket(log, status == 0 ? "it cannot be reached" : $"HTTP {(int)status}");
+            (string why, TimeSpan wait) = Refusal(socket, isLate: limit.IsCancellationRequested);
+            if (!toldWhy) TransportLog.NoSocket(log, why);
             toldWhy = true;
-            return status switch
-            {
-                HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
-                    when double.TryParse(Header(socket, "Retry-After"), CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 600 =>
-                    TimeSpan.FromSeconds(seconds),
-                >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError or HttpStatusCode.OK => AfterRefusal,
-                _ => TimeSpan.Zero,
-            };
+            return wait;
         }
     }
+
+    /// <summary>Why there is no socket, and how long to wait at least before the next attempt.</summary>
+    private static (string Why, TimeSpan Wait) Refusal(ClientWebSocket socket, bool isLate) => socket.HttpStatusCode switch
+    {
+        0 => ("it cannot be reached", TimeSpan.Zero),
+        HttpStatusCode.SwitchingProtocols when isLate => ("nothing comes over it", AfterSilence),
+        HttpStatusCode.SwitchingProtocols => (End(socket), AfterEnd(socket) ?? TimeSpan.Zero),
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+            when double.TryParse(Header(socket, "Retry-After"), CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and < 600 =>
+            (Status(socket), TimeSpan.FromSeconds(seconds)),
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError or HttpStatusCode.OK => (Status(socket), AfterRefusal),
+        _ => (Status(socket), TimeSpan.Zero),
+    };
 
     /// <returns>How long the gateway asked to wait, if it did.</returns>
     private async Task<TimeSpan?> UseAsync(ClientWebSocket socket, CancellationToken cancel)
@@ -156,17 +174,33 @@ internal sealed partial class SocketLink : IDisposable
         Volatile.Write(ref current, null);
         socket.Abort();
         FailAll();
-        if (time.GetElapsedTime(openedAt) >= Settled) backoff.Reset();
-        if (!cancel.IsCancellationRequested) TransportLog.SocketLost(log, socket.CloseStatus is { } code ? $"code {(int)code}" : "no close frame");
+        bool hasLasted = time.GetElapsedTime(openedAt) >= Settled;
+        if (hasLasted) backoff.Reset();
+        if (!cancel.IsCancellationRequested) TransportLog.SocketLost(log, End(socket));
         lock (gate)
         {
             lost.TrySetResult();
             lost = NewSignal();
             opened = NewSignal();
+            if (!hasLasted) unavailable.TrySetResult();
         }
 
-        return asked;
+        return asked ?? AfterEnd(socket);
     }
+
+    /// <summary>How it ended (docs/channels.md), in words.</summary>
+    private static string End(ClientWebSocket socket) => (int?)socket.CloseStatus switch
+    {
+        null => "no close frame",
+        TakenOver => "another program works as this device",
+        NotAccepted => "the gateway does not accept this device any more",
+        { } code => $"code {code}",
+    };
+
+    /// <summary>How long to stay away when the gateway does not want this connection back; null: no longer than otherwise.</summary>
+    private static TimeSpan? AfterEnd(ClientWebSocket socket) => (int?)socket.CloseStatus is TakenOver or NotAccepted ? AfterRefusal : null;
+
+    private static string Status(ClientWebSocket socket) => $"HTTP {(int)socket.HttpStatusCode}";
 
     private static string? Header(ClientWebSocket socket, string name) =>
         socket.HttpResponseHeaders is { } headers && headers.TryGetValue(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
