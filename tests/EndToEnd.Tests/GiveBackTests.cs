@@ -60,7 +60,7 @@ public class GiveBackTests : DeploymentTests
     private static async Task<(string Session, string Running, IReadOnlyList<string> Waiting)> FillAsync(
         CustomerClient customer, AgentDevice device, Scripts scripts)
     {
-        await Wait.UntilAsync("the agent to connect", () => device.Process.Errors.Contains("Connected", StringComparison.Ordinal));
+        await device.ConnectedAsync();
         var session = await customer.OpenSessionAsync(device.Id, "diagnostic");
         var running = await customer.SendAsync(session, "run_script", new { name = "hold" });
         await scripts.DidAsync("begin");

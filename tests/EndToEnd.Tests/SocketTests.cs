@@ -15,7 +15,7 @@ public sealed class SocketTests
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
         device.Run("--scripts", scripts.Folder);
-        await ConnectedAsync(device);
+        await device.ConnectedAsync();
         var session = await alice.OpenSessionAsync(device.Id, "diagnostic");
         await using var socket = await CustomerSocket.OpenAsync(server, alice);
         await socket.SubscribeAsync(device.Id);
@@ -49,7 +49,7 @@ public sealed class SocketTests
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice, url: network.Url);
         device.Run("--scripts", scripts.Folder);
-        await ConnectedAsync(device);
+        await device.ConnectedAsync();
         var session = await alice.OpenSessionAsync(device.Id, "diagnostic");
         for (var i = 0; i < count; i++)
         {
@@ -82,7 +82,7 @@ public sealed class SocketTests
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice);
         device.Run("--scripts", scripts.Folder);
-        await ConnectedAsync(device);
+        await device.ConnectedAsync();
         var session = await alice.OpenSessionAsync(device.Id, "diagnostic");
         var lines = new Dictionary<string, string>();
         for (var i = 0; i < count; i++)
@@ -118,9 +118,6 @@ public sealed class SocketTests
         Assert.All(commands.Values.Where(command => command.GetProperty("status").GetString() != "completed"), command =>
             Assert.Contains("cut off", command.GetProperty("result").GetProperty("error").GetString(), StringComparison.Ordinal));
     }
-
-    private static Task ConnectedAsync(AgentDevice device) =>
-        Wait.UntilAsync("the agent to connect", () => device.Process.Errors.Contains("Connected", StringComparison.Ordinal));
 
     private static Task DoneAsync(Scripts scripts, int count) =>
         Wait.UntilAsync($"{count} commands to be done", () => scripts.Done.Count >= count);

@@ -8,6 +8,8 @@ internal static class AgentCommandLine
 {
     public static async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter error)
     {
+        // From the first instant: whoever stops the agent before it has begun is answered as well.
+        using var signals = new StopSignals();
         var root = new RootCommand("""
             Connects this device to Gateway: reports how it does and carries out the commands that its owner sends.
 
@@ -15,10 +17,10 @@ internal static class AgentCommandLine
             Then:   run                                             (until it is stopped)
             """)
         {
-            RegisterCommand.Create(),
-            RunCommand.Create(),
-            SimulateCommand.Create(),
-            NodeCommand.Create(),
+            RegisterCommand.Create(signals),
+            RunCommand.Create(signals),
+            SimulateCommand.Create(signals),
+            NodeCommand.Create(signals),
         };
         ParseResult parsed = root.Parse(arguments.Length > 0 ? arguments : ["--help"]);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = false;
@@ -37,7 +39,7 @@ internal static class AgentCommandLine
             await error.WriteLineAsync(told.Message);
             return ExitCode.Error;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }

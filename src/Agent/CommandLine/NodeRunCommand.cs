@@ -12,7 +12,7 @@ internal static class NodeRunCommand
 {
     private const int MostDevices = 1_000, LongestName = 100;
 
-    public static Command Create()
+    public static Command Create(StopSignals signals)
     {
         Option<string> server = SharedOptions.Server("https://gateway.example.com");
         var node = new Option<string>("--node") { HelpName = "ID", Description = "The node's id: \"node-\" and small letters or digits.", Required = true };
@@ -49,13 +49,12 @@ internal static class NodeRunCommand
                 Grace = work.GraceOf(parsed),
             },
             work.Read(parsed),
-            shared.Log(parsed)));
+            shared.Log(parsed), signals));
         return command;
     }
 
-    private static async Task<int> RunAsync(NodeSettings settings, AllowedWork work, ILogger log)
+    private static async Task<int> RunAsync(NodeSettings settings, AllowedWork work, ILogger log, StopSignals signals)
     {
-        using var signals = new StopSignals();
         if (!SharedOptions.IsProtected(settings.Address.Server)) NodeLog.Unprotected(log, settings.Address.Server);
         await using CancellationTokenRegistration told = signals.Stop.Register(() => AgentLog.Stopping(log, settings.Grace.TotalSeconds));
         await new NodeRunner(settings, work, TimeProvider.System, log).RunAsync(signals.Stop, signals.Hurry);

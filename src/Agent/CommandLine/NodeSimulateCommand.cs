@@ -7,7 +7,7 @@ namespace Gateway.Agent.CommandLine;
 /// <summary><c>node simulate</c>: a farm of nodes with faults against a server, and a verdict on what it saw.</summary>
 internal static class NodeSimulateCommand
 {
-    public static Command Create()
+    public static Command Create(StopSignals signals)
     {
         Option<string> server = SharedOptions.Server("http://localhost:8000");
         Option<int> nodes = SimulateCommand.Number("--nodes", 20, 1, 1_000, "How many nodes.");
@@ -16,12 +16,7 @@ internal static class NodeSimulateCommand
         Option<int> rate = SimulateCommand.Number("--rate", 100, 1, 100_000, "Tasks sent per second, as far as the server takes them.");
         Option<int> seed = SimulateCommand.Number("--seed", 1, 0, int.MaxValue, "The same seed makes the same choices.");
         var quick = new Option<bool>("--quick") { Description = "Leave out what the server takes half a minute to notice." };
-        var data = new Option<string>("--data")
-        {
-            HelpName = "DIR",
-            Description = $"The server's data folder, where Development keeps its tokens, for when {NodeToken.AdminName} and {NodeToken.NodeName} are not in the environment. Default: .gateway.",
-            DefaultValueFactory = _ => ".gateway",
-        };
+        Option<string> data = SharedOptions.Data($"its tokens, for when {NodeToken.AdminName} and {NodeToken.NodeName} are not in the environment");
         var command = new Command("simulate", "Run a farm of simulated nodes that drop and return, and judge whether every task ended once.")
         {
             server, nodes, devices, tasks, rate, seed, quick, data,
@@ -39,17 +34,15 @@ internal static class NodeSimulateCommand
                 Seed = parsed.GetValue(seed),
                 IsQuick = parsed.GetValue(quick),
             },
-            parsed.InvocationConfiguration.Output));
+            parsed.InvocationConfiguration.Output, signals));
         return command;
     }
 
-    private static async Task<int> RunAsync(FarmSettings settings, TextWriter output)
+    private static async Task<int> RunAsync(FarmSettings settings, TextWriter output, StopSignals signals)
     {
-        using var signals = new StopSignals();
-        bool isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        var screen = new SimulationScreen(output, isTerminal, TimeProvider.System);
+        var screen = new SimulationScreen(output, TimeProvider.System);
         FarmResult result = await FarmSimulation.RunAsync(settings, screen, TimeProvider.System, signals.Stop, signals.Hurry);
-        FarmReport.Write(result, output, isTerminal);
+        FarmReport.Write(result, screen);
         return result.Passed ? ExitCode.Ok : ExitCode.Error;
     }
 

@@ -12,7 +12,7 @@ namespace Gateway.Agent.CommandLine;
 /// <summary><c>register</c>: makes this machine the device that its owner has provisioned.</summary>
 internal static partial class RegisterCommand
 {
-    public static Command Create()
+    public static Command Create(StopSignals signals)
     {
         Option<string> server = SharedOptions.Server("https://gateway.example.com");
         Option<string> device = Text("--device", "ID", "The id under which the owner provisioned this device.", required: true);
@@ -35,19 +35,18 @@ internal static partial class RegisterCommand
             new RegistrationRequest(
                 SharedOptions.TryServer(parsed.GetValue(server))!, parsed.GetValue(device)!, parsed.GetValue(code)!,
                 parsed.GetValue(location), parsed.GetValue(model) ?? new ProcFiles().Model()),
-            shared.File(parsed), shared.Log(parsed), parsed.InvocationConfiguration.Output));
+            shared.File(parsed), shared.Log(parsed), parsed.InvocationConfiguration.Output, signals.Stop));
         return command;
     }
 
-    private static async Task<int> RegisterAsync(RegistrationRequest request, CredentialsFile file, ILogger log, TextWriter output)
+    private static async Task<int> RegisterAsync(RegistrationRequest request, CredentialsFile file, ILogger log, TextWriter output, CancellationToken stop)
     {
-        using var signals = new StopSignals();
         SharedOptions.WarnUnlessProtected(request.Server, log);
         // The registrar says itself what it waits for.
         using var client = new GatewayClient(request.Server, TimeProvider.System, NullLogger.Instance);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
         var registrar = new Registrar(file, client, backoff, TimeProvider.System, log);
-        RegistrationOutcome outcome = await registrar.RegisterAsync(request, signals.Stop);
+        RegistrationOutcome outcome = await registrar.RegisterAsync(request, stop);
 
         string device = outcome.Credentials.DeviceId;
         string next = file.Path == CredentialsFile.DefaultPath() ? "run" : $"run --credentials '{file.Path}'";

@@ -12,7 +12,7 @@ internal static class RunCommand
     /// <summary>How long the gateway may hold a claim: its own limit.</summary>
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
 
-    public static Command Create()
+    public static Command Create(StopSignals signals)
     {
         var work = new WorkOptions();
         Option<int> concurrency = Number("--concurrency", 1, 1, 10, "How many commands run at once, 1 to 10.");
@@ -35,13 +35,12 @@ internal static class RunCommand
             {
                 UsesSocket = parsed.GetValue(transport) == "ws",
             },
-            shared.Log(parsed)));
+            shared.Log(parsed), signals));
         return command;
     }
 
-    private static async Task<int> RunAsync(CredentialsFile file, AllowedWork work, AgentSettings settings, ILogger log)
+    private static async Task<int> RunAsync(CredentialsFile file, AllowedWork work, AgentSettings settings, ILogger log, StopSignals signals)
     {
-        using var signals = new StopSignals();
         DeviceCredentials credentials = file.TryRead()
             ?? throw new AgentException($"There is no {file.Path}: register the device first, or name its file with --credentials.");
         if (credentials.State is RegistrationState.Pending)

@@ -38,6 +38,14 @@ internal sealed class SharedOptions
         return server;
     }
 
+    /// <summary>The data folder of a server in Development on this machine.</summary>
+    public static Option<string> Data(string keeps) => new("--data")
+    {
+        HelpName = "DIR",
+        Description = $"The server's data folder, where Development keeps {keeps}. Default: .gateway.",
+        DefaultValueFactory = _ => ".gateway",
+    };
+
     /// <summary>The address as it is kept: without a slash at the end; null when it is none.</summary>
     internal static string? TryServer(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)

@@ -9,7 +9,7 @@ internal static class SimulateCommand
     /// <summary>What the server allows a customer by default, in requests a minute, and a little less.</summary>
     private const int RequestsOfACustomer = 900, RequestsOfACommand = 3, DevicesOfACustomer = 300, MostCustomers = 200;
 
-    public static Command Create()
+    public static Command Create(StopSignals signals)
     {
         Option<string> server = SharedOptions.Server("http://localhost:8000");
         var devices = Number("--devices", 100, 1, 20_000, "How many devices.");
@@ -22,12 +22,7 @@ internal static class SimulateCommand
             HelpName = "JWT",
             Description = "A customer's token; may be given several times. Default: customers of Development, signed with the server's secret.",
         };
-        var data = new Option<string>("--data")
-        {
-            HelpName = "DIR",
-            Description = "The server's data folder, where Development keeps its secret. Default: .gateway.",
-            DefaultValueFactory = _ => ".gateway",
-        };
+        Option<string> data = SharedOptions.Data("its secret");
         var log = new Option<string>("--log") { HelpName = "FILE", Description = "Keep the log of all requests and answers, as JSON Lines." };
         Option<string> transport = RunCommand.Transport("How commands come to the devices: over sockets (ws), which are cut now and then; or by requests (rest).");
         transport.DefaultValueFactory = _ => "rest";
@@ -49,17 +44,15 @@ internal static class SimulateCommand
                 UsesSocket = parsed.GetValue(transport) == "ws",
                 LogPath = parsed.GetValue(log),
             },
-            parsed.InvocationConfiguration.Output));
+            parsed.InvocationConfiguration.Output, signals));
         return command;
     }
 
-    private static async Task<int> RunAsync(SimulationSettings settings, TextWriter output)
+    private static async Task<int> RunAsync(SimulationSettings settings, TextWriter output, StopSignals signals)
     {
-        using var signals = new StopSignals();
-        bool isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        var screen = new SimulationScreen(output, isTerminal, TimeProvider.System);
+        var screen = new SimulationScreen(output, TimeProvider.System);
         SimulationResult result = await FleetSimulation.RunAsync(settings, screen, TimeProvider.System, signals.Stop, signals.Hurry);
-        SimulationReport.Write(result, output, isTerminal);
+        SimulationReport.Write(result, screen);
         return result.Passed ? ExitCode.Ok : ExitCode.Error;
     }
 

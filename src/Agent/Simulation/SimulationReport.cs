@@ -7,20 +7,13 @@ namespace Gateway.Agent.Simulation;
 /// <summary>What came of a simulation, as its user reads it.</summary>
 public static class SimulationReport
 {
-    private const int Wide = 110, ShownViolations = 20;
+    private const int ShownViolations = 20;
 
     /// <summary>Writes counts, a table of the rules, and what broke them with the entries that prove it.</summary>
-    public static void Write(SimulationResult result, TextWriter output, bool isTerminal)
+    public static void Write(SimulationResult result, SimulationScreen screen)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        });
-        if (!isTerminal) console.Profile.Width = Wide;
-        console.Write(Counts(result));
-        console.Write(Rules(result.Verdict));
+        screen.Write(Counts(result), Rules(result.Verdict));
+        TextWriter output = screen.Output;
         foreach (RuleVerdict rule in result.Verdict.Rules)
             foreach ((string reason, int times) in rule.Undecided)
                 output.WriteLine($"Undecided {times} times: {rule.Rule.Sentence().ToLowerInvariant()} ({reason})");
@@ -47,18 +40,8 @@ public static class SimulationReport
         return table;
     }
 
-    private static Table Rules(HistoryVerdict verdict)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("Rule").AddColumn("Verdict")
-            .AddColumn(new TableColumn("Checked").RightAligned()).AddColumn(new TableColumn("Broken").RightAligned())
-            .AddColumn(new TableColumn("Undecided").RightAligned());
-        foreach (RuleVerdict rule in verdict.Rules)
-            table.AddRow(
-                Markup.Escape(rule.Rule.Sentence()),
-                rule.Broken > 0 ? "[red]broken[/]" : rule.Checked > 0 ? "[green]held[/]" : "[yellow]not observed[/]",
-                Number(rule.Checked), Number(rule.Broken), Number(rule.Undecided.Values.Sum()));
-        return table;
-    }
+    private static Table Rules(HistoryVerdict verdict) =>
+        RulesTable.Of(verdict.Rules.Select(rule => (rule.Rule.Sentence(), rule.Checked, rule.Broken, (int?)rule.Undecided.Values.Sum())));
 
     private static void Write(Violation violation, TextWriter output)
     {
@@ -66,6 +49,4 @@ public static class SimulationReport
         output.WriteLine($"{violation.Rule.Sentence()}: {violation.Subject}. {violation.Message}");
         foreach (Observation entry in violation.Evidence) output.WriteLine($"  line {entry.Line}: {ObservationLog.Line(entry)}");
     }
-
-    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -5,11 +5,30 @@ namespace Gateway.Agent.Simulation;
 
 /// <summary>Shows how far a simulation is and what came of it: bars and tables on a terminal, plain lines elsewhere.</summary>
 /// <param name="output">Where to.</param>
-/// <param name="isTerminal">Whether that is a terminal.</param>
 /// <param name="time">The clock.</param>
-public sealed class SimulationScreen(TextWriter output, bool isTerminal, TimeProvider time)
+public sealed class SimulationScreen(TextWriter output, TimeProvider time)
 {
+    private const int Wide = 110;
+
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250), NextLine = TimeSpan.FromSeconds(5);
+
+    private readonly bool isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+
+    /// <summary>For lines of text.</summary>
+    internal TextWriter Output => output;
+
+    /// <summary>Writes tables.</summary>
+    internal void Write(params IEnumerable<Table> tables)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        if (!isTerminal) console.Profile.Width = Wide;
+        foreach (Table table in tables) console.Write(table);
+    }
 
     /// <summary>Shows progress until the work is done; what it throws comes through.</summary>
     internal async Task<T> ShowAsync<T>(SimulationProgress progress, Task<T> work, CancellationToken cancel)

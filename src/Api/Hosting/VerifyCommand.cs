@@ -31,7 +31,6 @@ internal static class VerifyCommand
             var request = Parse(args);
             var token = request.Token ?? await TokenCommand.IssueAsync("verify", TimeSpan.FromHours(2));
             using var signals = new StopSignals();
-            var isTerminal = !Console.IsOutputRedirected;
             var settings = new SimulationSettings
             {
                 Server = request.Url ?? DefaultUrl(),
@@ -43,9 +42,9 @@ internal static class VerifyCommand
                 SuspendsDevices = true,
             };
             await Console.Out.WriteLineAsync($"Verifying {settings.Server} with {settings.Devices} simulated devices.");
-            var screen = new SimulationScreen(Console.Out, isTerminal, TimeProvider.System);
+            var screen = new SimulationScreen(Console.Out, TimeProvider.System);
             var result = await FleetSimulation.RunAsync(settings, screen, TimeProvider.System, signals.Stop, signals.Hurry);
-            SimulationReport.Write(result, Console.Out, isTerminal);
+            SimulationReport.Write(result, screen);
             return result.Passed ? 0 : 1;
         }
         catch (Exception e) when (TokenCommand.Explain(e) is not null || e is AgentException)

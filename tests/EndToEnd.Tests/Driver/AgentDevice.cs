@@ -33,6 +33,12 @@ internal sealed class AgentDevice
         return device;
     }
 
+    /// <summary>Waits until the agent says that it works; a signal before that may find no program yet that could take it.</summary>
+    public Task WorksAsync() => SaysAsync("works for");
+
+    /// <summary>Waits until the agent has a socket.</summary>
+    public Task ConnectedAsync() => SaysAsync("Connected");
+
     /// <summary>Waits until it holds so many commands, as its files tell: those that run, and those that wait for their turn.</summary>
     public Task HoldsAsync(int commands) => Driver.Wait.UntilAsync(
         $"the agent to hold {commands} commands",
@@ -41,4 +47,7 @@ internal sealed class AgentDevice
     /// <summary>Starts the agent.</summary>
     public void Run(params IEnumerable<string> options) =>
         Process = bench.Start($"agent {++starts}", BuiltProgram.Agent, ["run", "--verbose", "--credentials", credentials, .. options]);
+
+    private Task SaysAsync(string text) =>
+        Driver.Wait.UntilAsync($"the agent to say '{text}'", () => Process.Errors.Contains(text, StringComparison.Ordinal), () => Task.FromResult(Process.Errors));
 }

@@ -6,20 +6,13 @@ namespace Gateway.Agent.Simulation.Farm;
 /// <summary>What came of a farm, as its user reads it.</summary>
 internal static class FarmReport
 {
-    private const int Wide = 110, ShownLines = 20;
+    private const int ShownLines = 20;
 
     /// <summary>Writes counts, a table of the rules, and what broke them.</summary>
-    public static void Write(FarmResult result, TextWriter output, bool isTerminal)
+    public static void Write(FarmResult result, SimulationScreen screen)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        });
-        if (!isTerminal) console.Profile.Width = Wide;
-        console.Write(Counts(result));
-        console.Write(Rules(result.Verdict));
+        screen.Write(Counts(result), Rules(result.Verdict));
+        TextWriter output = screen.Output;
         foreach (string line in result.Verdict.Rules.SelectMany(rule => rule.Broken.Select(why => $"{rule.Sentence}: {why}")).Take(ShownLines)) output.WriteLine(line);
         foreach (string line in FarmCheck.RefusedAtFirst(result.World.Ledger.Tasks.Values).Take(ShownLines)) output.WriteLine($"Refused at first, then taken: {line}");
         output.WriteLine(Sentence(result));
@@ -70,15 +63,6 @@ internal static class FarmReport
         { } shown => shown.Status,
     };
 
-    private static Table Rules(FarmVerdict verdict)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("Rule").AddColumn("Verdict")
-            .AddColumn(new TableColumn("Checked").RightAligned()).AddColumn(new TableColumn("Broken").RightAligned());
-        foreach (FarmRuleVerdict rule in verdict.Rules)
-            table.AddRow(
-                Markup.Escape(rule.Sentence),
-                rule.Broken.Count > 0 ? "[red]broken[/]" : rule.Checked > 0 ? "[green]held[/]" : "[yellow]not observed[/]",
-                rule.Checked.ToString("N0", CultureInfo.InvariantCulture), rule.Broken.Count.ToString("N0", CultureInfo.InvariantCulture));
-        return table;
-    }
+    private static Table Rules(FarmVerdict verdict) =>
+        RulesTable.Of(verdict.Rules.Select(rule => (rule.Sentence, rule.Checked, rule.Broken.Count, (int?)null)));
 }
