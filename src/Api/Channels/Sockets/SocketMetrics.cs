@@ -1,14 +1,10 @@
-using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 
 namespace Gateway.Api.Channels.Sockets;
 
-/// <summary>What is counted of sockets. Tags are of small sets of our own: never an id, never a code that a peer chose.</summary>
+/// <summary>What is counted of sockets. Tags are of small sets of our own: never an id, and codes are those of <see cref="SocketClose"/>.</summary>
 internal sealed class SocketMetrics
 {
-    private static readonly FrozenSet<int> OwnCodes =
-        new[] { 1000, 1001, 1003, 1006, 1007, 1009, 1011, 1013, 4008, 4009, 4010, 4401, 4403, 4408 }.ToFrozenSet();
-
     private readonly UpDownCounter<int> open;
     private readonly Counter<long> messages;
     private readonly Counter<long> closes;
@@ -30,7 +26,7 @@ internal sealed class SocketMetrics
     {
         var tag = new KeyValuePair<string, object?>("kind", kind.Name);
         open.Add(-1, tag);
-        closes.Add(1, tag, new KeyValuePair<string, object?>("code", OwnCodes.Contains(close.Code) ? close.Code : "other"));
+        closes.Add(1, tag, new KeyValuePair<string, object?>("code", close.Code));
     }
 
     /// <summary>A message came.</summary>
