@@ -72,7 +72,7 @@ internal static class GatewaySurface
             .WithTags("Customers: system")
             .Describe("Version, environment and the state of what the server depends on")
             .Answers<SystemInfoAnswer>().Fails(401);
-        routes.MapGatewaySockets();
+        routes.MapGatewaySockets(TooManyAsync);
         return routes;
     }
 

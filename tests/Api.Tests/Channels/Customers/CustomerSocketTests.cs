@@ -101,6 +101,18 @@ public sealed class CustomerSocketTests(GatewayHost host) : IClassFixture<Gatewa
         foreach (var client in clients) await client.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("/ws/customer?token=")]
+    [InlineData("/hubs/portal?access_token=")]
+    public async Task Connect_MoreOftenThanRequestsAllowed_Answers429(string path)
+    {
+        await using var own = new GatewayHost(new() { ["Gateway:RateLimits:CustomerPerMinute"] = "1" });
+        await own.InitializeAsync();
+        path += own.TokenOf("c");
+        await using var socket = await TestSocket.ConnectAsync(own.Client.BaseAddress!, path);
+        (await UpgradeAsync(own, path)).IsError(HttpStatusCode.TooManyRequests, "RATE_LIMITED");
+    }
+
     [Fact]
     public async Task Connect_WithAToken_NoLogHasIt()
     {

@@ -59,6 +59,9 @@ internal sealed class PortalClient : IAsyncDisposable
 
     public Task UnsubscribeAsync(string deviceId) => connection.InvokeAsync("Unsubscribe", deviceId).WaitAsync(Wait.Limit);
 
+    /// <summary>Calls a method and waits for no answer.</summary>
+    public Task TellAsync(string method) => connection.SendAsync(method).WaitAsync(Wait.Limit);
+
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     /// <summary>WebSockets for the client, whose own transports are in another package.</summary>

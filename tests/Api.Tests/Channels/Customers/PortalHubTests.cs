@@ -42,6 +42,7 @@ public sealed class PortalHubTests(GatewayHost host) : IClassFixture<GatewayHost
         Assert.Contains("FORBIDDEN: Device not owned by customer", (await Assert.ThrowsAsync<HubException>(() => portal.SubscribeAsync(device.Id))).Message, StringComparison.Ordinal);
         Assert.Contains("NOT_FOUND: Device not found", (await Assert.ThrowsAsync<HubException>(() => portal.SubscribeAsync("nobody"))).Message, StringComparison.Ordinal);
         Assert.Contains("NOT_FOUND", (await Assert.ThrowsAsync<HubException>(() => portal.SubscribeAsync(null!))).Message, StringComparison.Ordinal);
+        await portal.UnsubscribeAsync(null!);
     }
 
     [Fact]
@@ -50,6 +51,15 @@ public sealed class PortalHubTests(GatewayHost host) : IClassFixture<GatewayHost
         await using var portal = await PortalClient.ConnectAsync(host, host.TokenOf(host.NewName("customer")));
         for (var i = 0; i < 10; i++) await portal.UnsubscribeAsync("x");
         await Assert.ThrowsAnyAsync<Exception>(() => portal.UnsubscribeAsync("x"));
+        Assert.Equal(4008, (await portal.NextAsync()).Is("closing").Number("data.code"));
+        await portal.Closed;
+    }
+
+    [Fact]
+    public async Task Messages_InAFlood_OfNoMethod_EndTheConnectionToo()
+    {
+        await using var portal = await PortalClient.ConnectAsync(host, host.TokenOf(host.NewName("customer")));
+        for (var i = 0; i < 11; i++) await portal.TellAsync("Nothing");
         Assert.Equal(4008, (await portal.NextAsync()).Is("closing").Number("data.code"));
         await portal.Closed;
     }

@@ -1,6 +1,7 @@
 using Gateway.Api.Auth;
 using Gateway.Api.Auth.HiddenQueries;
 using Gateway.Api.Channels.Sockets;
+using Gateway.Api.RateLimits;
 
 namespace Gateway.Api.Surfaces.Gateway.Channels;
 
@@ -23,13 +24,16 @@ internal static class GatewaySockets
     }
 
     /// <summary>Maps the sockets.</summary>
-    public static void MapGatewaySockets(this IEndpointRouteBuilder routes)
+    /// <param name="routes">Where.</param>
+    /// <param name="tooMany">Answers who connects more often than requests are allowed: who comes and goes without end is as much load as one who asks.</param>
+    public static void MapGatewaySockets(this IEndpointRouteBuilder routes, RateLimitRejection tooMany)
     {
         routes.MapMethods(Device.Value!, Methods, (HttpContext context, DeviceSockets sockets) => sockets.OpenAsync(context)).ExcludeFromDescription();
         routes.MapMethods(Customer.Value!, Methods, (HttpContext context, CustomerSockets sockets) => sockets.OpenAsync(context))
             .RequireAuthorization(GatewaySchemes.Customer)
+            .LimitRequests(RateLimitRule.Customer, tooMany)
             .ExcludeFromDescription();
-        routes.MapPortalHub(Portal.Value!);
+        routes.MapPortalHub(Portal.Value!).LimitRequests(RateLimitRule.Customer, tooMany);
     }
 
     /// <summary>The answer to a request that may not become a socket.</summary>

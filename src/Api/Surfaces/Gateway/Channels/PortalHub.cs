@@ -24,8 +24,10 @@ internal sealed class PortalHub(
 {
     private static readonly object Key = new();
 
-    private PortalConnection Connection =>
-        (PortalConnection)(Context.Items[Key] ?? throw new InvalidOperationException("The connection has not been opened."));
+    private PortalConnection Connection => Find(Context.Items) ?? throw new InvalidOperationException("The connection has not been opened.");
+
+    /// <summary>The customer's connection among the items of SignalR's; null: it is not open yet.</summary>
+    public static PortalConnection? Find(IDictionary<object, object?> items) => items.TryGetValue(Key, out var found) ? (PortalConnection?)found : null;
 
     /// <summary>What a connection is told before it is cut: SignalR has no close codes.</summary>
     public static CustomerMessage Closing(SocketClose why) =>
@@ -46,17 +48,16 @@ internal sealed class PortalHub(
     /// <inheritdoc />
     public override Task OnDisconnectedAsync(Exception? exception)
     {
-        if (Context.Items[Key] is not PortalConnection connection) return Task.CompletedTask;
+        if (Find(Context.Items) is not { } connection) return Task.CompletedTask;
         connection.Over();
         channels.Leave(connection);
         connections.Remove(connection);
         return Task.CompletedTask;
     }
 
-    /// <summary>Subscribes to a device; answers the snapshot, which <c>subscribed</c> has brought as well, in its place among the updates.</summary>
+    /// <summary>Subscribes to a device; answers the snapshot, which <c>subscribed</c> brings as well, in its place among the updates.</summary>
     public async Task<JsonElement> Subscribe(string deviceId)
     {
-        CountMessage();
         try
         {
             var outcome = await channels.SubscribeAsync(Connection, deviceId, Context.ConnectionAborted);
@@ -70,17 +71,9 @@ internal sealed class PortalHub(
     }
 
     /// <summary>Ends a subscription; without one nothing happens.</summary>
-    public void Unsubscribe(string deviceId)
+    public void Unsubscribe(string? deviceId)
     {
-        CountMessage();
-        channels.Unsubscribe(Connection, deviceId);
-    }
-
-    private void CountMessage()
-    {
-        if (Connection.Rate.TryTake()) return;
-        Connection.Close(SocketClose.TooManyMessages);
-        throw Refusal(GatewayErrors.Result(GatewayErrorCode.RateLimited, "Too many messages in a second."));
+        if (deviceId is not null) channels.Unsubscribe(Connection, deviceId);
     }
 
     private static HubException Refusal(GatewayErrorResult error) => new($"{GatewayErrors.NameOf(error.Code)}: {error.Message}");

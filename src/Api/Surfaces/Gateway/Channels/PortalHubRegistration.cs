@@ -39,20 +39,18 @@ internal static class PortalHubRegistration
     /// Maps the hub. Over WebSockets alone: the other transports would each need limits of their own. Who may connect, and how often, is answered before the
     /// upgrade, in the surface's error format.
     /// </summary>
-    public static void MapPortalHub(this IEndpointRouteBuilder routes, string path)
+    public static IEndpointConventionBuilder MapPortalHub(this IEndpointRouteBuilder routes, string path)
     {
         var options = routes.ServiceProvider.GetRequiredService<IOptions<ChannelOptions>>().Value;
-        routes.MapHub<PortalHub>(path, connections =>
-            {
-                connections.Transports = HttpTransportType.WebSockets;
-                connections.WebSockets.CloseTimeout = options.CloseTimeout;
-                connections.TransportSendTimeout = options.SendTimeout;
-            })
-            .RequireAuthorization(GatewaySchemes.Customer)
-            .Finally(endpoint =>
-            {
-                if (endpoint.RequestDelegate is { } next) endpoint.RequestDelegate = context => AdmitAsync(context, next);
-            });
+        var http = new HttpConnectionDispatcherOptions { Transports = HttpTransportType.WebSockets, TransportSendTimeout = options.SendTimeout };
+        http.WebSockets.CloseTimeout = options.CloseTimeout;
+        var hub = routes.MapConnections(path, http, connection => connection.Use(PortalInput.Guard).UseHub<PortalHub>());
+        hub.RequireAuthorization(GatewaySchemes.Customer);
+        hub.Finally(endpoint =>
+        {
+            if (endpoint.RequestDelegate is { } next) endpoint.RequestDelegate = context => AdmitAsync(context, next);
+        });
+        return hub;
     }
 
     private static async Task AdmitAsync(HttpContext context, RequestDelegate next)
