@@ -90,6 +90,19 @@ internal sealed class HistoryReader(GatewayDatabase database) : IHistoryReader, 
             CommandRow.Read,
             cancellationToken);
 
+    public async Task<IReadOnlyList<CommandRecord>> ListNewestCommandsAsync(
+        string sessionId, string? beforeCommandId, int limit, CancellationToken cancellationToken) =>
+        await database.QueryAsync(
+            new Statement(
+                $"""
+                select {CommandRow.Columns} from commands
+                where session_id = @session {(beforeCommandId is null ? "" : "and command_id < @before")}
+                order by command_id desc limit @limit
+                """,
+                ("session", sessionId), ("before", beforeCommandId), ("limit", limit)),
+            CommandRow.Read,
+            cancellationToken);
+
     public async Task<IReadOnlyList<OverdueDevice>> OverdueAsync(
         DateTimeOffset now, TimeSpan grace, int limit, CancellationToken cancellationToken) =>
         await database.QueryAsync(

@@ -21,4 +21,8 @@ public interface ISessionStore
     /// <summary>A session's commands in the order of their ids, from the first after <paramref name="afterCommandId"/> (null: the first).</summary>
     Task<IReadOnlyList<CommandRecord>> ListCommandsAsync(
         string sessionId, string? afterCommandId, int limit, CancellationToken cancellationToken);
+
+    /// <summary>A session's commands, the newest first, from the first that is older than <paramref name="beforeCommandId"/> (null: the newest).</summary>
+    Task<IReadOnlyList<CommandRecord>> ListNewestCommandsAsync(
+        string sessionId, string? beforeCommandId, int limit, CancellationToken cancellationToken);
 }

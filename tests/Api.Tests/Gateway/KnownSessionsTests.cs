@@ -50,5 +50,8 @@ public sealed class KnownSessionsTests
 
         public Task<IReadOnlyList<CommandRecord>> ListCommandsAsync(
             string sessionId, string? afterCommandId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<CommandRecord>> ListNewestCommandsAsync(
+            string sessionId, string? beforeCommandId, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

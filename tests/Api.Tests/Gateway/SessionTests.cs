@@ -203,7 +203,14 @@ public sealed class SessionTests(GatewayHost host) : IClassFixture<GatewayHost>
         Assert.Equal("t3", rest.Text("session.commands.0.type"));
         Assert.Null(rest.Find("session.nextAfter"));
         Assert.Equal(5, (await customer.GetAsync($"{Sessions}/{session}?limit=5")).Count("session.commands"));
-        (await customer.GetAsync($"{Sessions}/{session}?limit=0&after=x")).IsInvalid("limit", "after");
+        (await customer.GetAsync($"{Sessions}/{session}?limit=0&after=x&last=1001")).IsInvalid("limit", "after", "last");
+
+        var last = await customer.GetAsync($"{Sessions}/{session}?last=2");
+        Assert.Equal(("t3", "t4"), (last.Text("session.commands.0.type"), last.Text("session.commands.1.type")));
+        Assert.True(last.Find("session.hasEarlier")?.GetBoolean());
+        var all = await customer.GetAsync($"{Sessions}/{session}?last=5");
+        Assert.Equal(5, all.Count("session.commands"));
+        Assert.Null(all.Find("session.hasEarlier"));
     }
 
     [Fact]

@@ -83,6 +83,11 @@ public abstract class SessionStoreTests(ITestDatabases databases) : StorageTests
         Assert.Equal((CommandState.Completed, "done"), (first[1].State, first[1].Result!.Output!.Text));
         Assert.Equal([CommandId(4)], rest.Select(command => command.CommandId));
         Assert.Empty(await Store.Sessions.ListCommandsAsync("sess_2", null, 2, Token));
+
+        var newest = await Store.Sessions.ListNewestCommandsAsync("sess_1", null, 2, Token);
+        var older = await Store.Sessions.ListNewestCommandsAsync("sess_1", newest[^1].CommandId, 2, Token);
+        Assert.Equal([CommandId(4), CommandId(2)], newest.Select(command => command.CommandId));
+        Assert.Equal([CommandId(1)], older.Select(command => command.CommandId));
     }
 }
 

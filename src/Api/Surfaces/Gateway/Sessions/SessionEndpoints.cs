@@ -73,12 +73,15 @@ internal static class SessionEndpoints
         var query = new QueryReader(context.Request.Query);
         var limit = query.Integer("limit", SessionViews.MaxCommands, 1, SessionViews.MaxCommands);
         var after = query.Optional("after", text => WireIds.TryParseCommand(text, out var parsed) ? parsed : null, "must be a command's id");
+        var last = query.Integer("last", 0, 1, SessionViews.MaxCommands);
         if (query.Refusal() is { } invalid) return invalid;
         var owned = await ownership.SessionAsync(id, context.User.CustomerId(), context.RequestAborted);
         if (!owned.TryGet(out var session, out var refused)) return refused;
 
         await queue.FlushAsync(session.DeviceId, context.RequestAborted);
-        var view = await views.ViewAsync(id, after, limit, context.RequestAborted);
+        var view = last > 0
+            ? await views.ViewLastAsync(id, last, context.RequestAborted)
+            : await views.ViewAsync(id, after, limit, context.RequestAborted);
         return view is null
             ? Ownership.NoSession()
             : Answer.Ok(new SessionAnswer(view), Answer.Json.SessionAnswer);

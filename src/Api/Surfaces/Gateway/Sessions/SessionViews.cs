@@ -26,46 +26,57 @@ internal sealed class SessionViews(ISessionStore sessions, TimeProvider time)
     public async Task<SessionView?> ViewAsync(string sessionId, string? after, int limit, CancellationToken cancellationToken)
     {
         if (await sessions.FindSessionAsync(sessionId, cancellationToken) is not { } session) return null;
-        var commands = new List<SessionCommandView>();
-        var budget = (long)ResultBudget;
-        string? next = null;
-        while (true)
-        {
-            // One more than is shown, to know whether there are more.
-            var batch = await sessions.ListCommandsAsync(
-                sessionId, after, Math.Min(Batch, limit - commands.Count + 1), cancellationToken);
-            foreach (var record in batch)
-            {
-                if (commands.Count == limit)
-                {
-                    next = after;
-                    break;
-                }
+        var (commands, next) = await ReadAsync(sessions.ListCommandsAsync, sessionId, after, limit, cancellationToken);
+        return Show(session, commands) with { NextAfter = next is null ? null : WireIds.Command(next) };
+    }
 
-                commands.Add(Show(record, ref budget));
-                after = record.CommandId;
-            }
-
-            if (next is not null || batch.Count == 0) break;
-        }
-
-        return new SessionView(
-            session.Id,
-            session.DeviceId,
-            session.Type,
-            StatusAt(session, time.GetUtcNow()),
-            session.Description,
-            commands,
-            WireTime.Text(session.CreatedAt),
-            WireTime.Text(session.ExpiresAt),
-            WireTime.TextOrNull(session.EndedAt),
-            session.EndedBy,
-            next is null ? null : WireIds.Command(next));
+    /// <summary>A session with up to <paramref name="limit"/> of its last commands; null: there is none.</summary>
+    public async Task<SessionView?> ViewLastAsync(string sessionId, int limit, CancellationToken cancellationToken)
+    {
+        if (await sessions.FindSessionAsync(sessionId, cancellationToken) is not { } session) return null;
+        var (commands, next) = await ReadAsync(sessions.ListNewestCommandsAsync, sessionId, null, limit, cancellationToken);
+        commands.Reverse();
+        return Show(session, commands) with { HasEarlier = next is null ? null : true };
     }
 
     /// <summary>A session's status: one whose time has passed has expired, whether the clock's event has come or not.</summary>
     public static string StatusAt(SessionRecord session, DateTimeOffset now) =>
         session.Status == SessionTypes.Active && session.ExpiresAt <= now.ToUnixTimeMilliseconds() ? SessionTypes.Expired : session.Status;
+
+    /// <summary>Up to <paramref name="limit"/> commands from one on, and the last of them when there are more.</summary>
+    private static async Task<(List<SessionCommandView> Commands, string? Next)> ReadAsync(
+        Func<string, string?, int, CancellationToken, Task<IReadOnlyList<CommandRecord>>> read, string sessionId, string? from, int limit,
+        CancellationToken cancellationToken)
+    {
+        var commands = new List<SessionCommandView>();
+        var budget = (long)ResultBudget;
+        while (true)
+        {
+            // One more than is shown, to know whether there are more.
+            var batch = await read(sessionId, from, Math.Min(Batch, limit - commands.Count + 1), cancellationToken);
+            foreach (var record in batch)
+            {
+                if (commands.Count == limit) return (commands, from);
+                commands.Add(Show(record, ref budget));
+                from = record.CommandId;
+            }
+
+            if (batch.Count == 0) return (commands, null);
+        }
+    }
+
+    private SessionView Show(SessionRecord session, IReadOnlyList<SessionCommandView> commands) => new(
+        session.Id,
+        session.DeviceId,
+        session.Type,
+        StatusAt(session, time.GetUtcNow()),
+        session.Description,
+        commands,
+        WireTime.Text(session.CreatedAt),
+        WireTime.Text(session.ExpiresAt),
+        WireTime.TextOrNull(session.EndedAt),
+        session.EndedBy,
+        NextAfter: null);
 
     private static SessionCommandView Show(CommandRecord record, ref long budget)
     {
@@ -87,9 +98,10 @@ internal sealed class SessionViews(ISessionStore sessions, TimeProvider time)
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="EndedBy">Who ended it, for example <c>customer:abc</c>; absent: the clock.</param>
 /// <param name="NextAfter">There are more commands: the value of <c>after</c> that shows them.</param>
+/// <param name="HasEarlier">True: the last commands were asked for, and there are earlier ones.</param>
 internal sealed record SessionView(
     string Id, string DeviceId, string Type, string Status, string? Description, IReadOnlyList<SessionCommandView> Commands,
-    string CreatedAt, string ExpiresAt, string? EndedAt, string? EndedBy, string? NextAfter);
+    string CreatedAt, string ExpiresAt, string? EndedAt, string? EndedBy, string? NextAfter, bool? HasEarlier = null);
 
 /// <summary>A command as its session shows it.</summary>
 /// <param name="Id">The command.</param>
