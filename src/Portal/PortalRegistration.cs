@@ -19,6 +19,9 @@ namespace Gateway.Portal;
 /// <summary>The customers' and the operators' pages: adds it to a host, puts it into its pipeline, and maps it at <c>/</c>.</summary>
 public static class PortalRegistration
 {
+    /// <summary>What a browser may send at once: the largest parameters that the API takes (1 MiB), each character of them escaped.</summary>
+    private const int MaxMessage = 3 * 1024 * 1024;
+
     /// <summary>Adds the portal. Data protection is the host's: its keys must outlast the process, or everybody is signed out with it.</summary>
     public static IServiceCollection AddPortal(this IServiceCollection services)
     {
@@ -51,12 +54,13 @@ public static class PortalRegistration
         services.AddScoped<CustomerAccess>();
         services.AddScoped<OperatorAccess>();
         services.AddScoped<LiveConnection>();
+        services.AddScoped<Shell.Ticker>();
 
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             circuits.DisconnectedCircuitMaxRetained = 200;
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(2);
-        });
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxMessage);
         return services;
     }
 
@@ -73,6 +77,7 @@ public static class PortalRegistration
             }
 
             await next(context);
+            if (IsForNobody(context)) await ShowNotFoundAsync(context);
         });
         return app.UseAntiforgery();
     }
@@ -86,6 +91,27 @@ public static class PortalRegistration
         routes.MapRazorComponents<Shell.App>()
             .AddInteractiveServerRenderMode(circuits => circuits.ContentSecurityFrameAncestorsPolicy = null)
             .WithMetadata(PortalEndpoint.Instance);
+    }
+
+    /// <summary>A browser asked for a page at an address that no part of the host knows.</summary>
+    private static bool IsForNobody(HttpContext context) =>
+        context.GetEndpoint() is null && context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentLength: null }
+        && HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static Task ShowNotFoundAsync(HttpContext context)
+    {
+        var page = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .First(endpoint => endpoint.RoutePattern.RawText == Shell.NotFoundPage.Path);
+        PortalHeaders.Set(context.Response);
+        context.SetEndpoint(page);
+        // Of an answer that is 404 already the framework writes no page.
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        context.Response.OnStarting(() =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        return page.RequestDelegate!(context);
     }
 
     /// <summary>The customer, the operator, or both in one.</summary>

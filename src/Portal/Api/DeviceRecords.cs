@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Gateway.Portal.Api;
 
@@ -43,7 +44,15 @@ public sealed record DeviceStatus(
     string? Model,
     string Lifecycle,
     DateTimeOffset? RegisteredAt,
-    int PendingCommands);
+    int PendingCommands)
+{
+    /// <summary>The commands that it takes, as the agent's diagnostics tell them (src/Agent/README.md); null: they do not.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<string>? Offered =>
+        Diagnostics is { ValueKind: JsonValueKind.Object } told && told.TryGetProperty("commands", out var commands) && commands.ValueKind == JsonValueKind.Array
+            ? commands.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!).ToHashSet(StringComparer.Ordinal)
+            : null;
+}
 
 /// <summary>A device and the code with which it may register, once.</summary>
 /// <param name="Id">The device.</param>

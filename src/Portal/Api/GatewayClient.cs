@@ -10,6 +10,12 @@ namespace Gateway.Portal.Api;
 /// </summary>
 internal sealed class GatewayClient(HttpClient http, CustomerAccess access)
 {
+    /// <summary>Most commands of a session in one answer.</summary>
+    public const int MostCommands = 1_000;
+
+    /// <summary>How much output is asked for at once, in UTF-16 units.</summary>
+    private const int MostOutput = 262_144;
+
     /// <summary>How this client reads and writes JSON.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -48,9 +54,12 @@ internal sealed class GatewayClient(HttpClient http, CustomerAccess access)
         return new ApiAnswer<IReadOnlyList<Session>>(answer.Value?.Sessions, answer.Problem);
     }
 
-    /// <summary>A session and its commands.</summary>
-    public async Task<ApiAnswer<Session>> SessionAsync(string id, CancellationToken cancellationToken) =>
-        Map(await GetAsync<SessionAnswer>($"sessions/{Part(id)}", cancellationToken), answer => answer.Session);
+    /// <summary>A session and its last commands.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="last">How many commands, 1 to <see cref="MostCommands"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<ApiAnswer<Session>> SessionAsync(string id, int last, CancellationToken cancellationToken) =>
+        Map(await GetAsync<SessionAnswer>($"sessions/{Part(id)}?last={last}", cancellationToken), answer => answer.Session);
 
     /// <summary>Opens a session.</summary>
     /// <param name="deviceId">The device.</param>
@@ -82,7 +91,7 @@ internal sealed class GatewayClient(HttpClient http, CustomerAccess access)
 
     /// <summary>What a command has printed, from an offset on; of its last claim.</summary>
     public Task<ApiAnswer<OutputPart>> OutputAsync(string sessionId, string commandId, long offset, CancellationToken cancellationToken) =>
-        GetAsync<OutputPart>($"{CommandPath(sessionId, commandId)}/output?offset={offset}", cancellationToken);
+        GetAsync<OutputPart>($"{CommandPath(sessionId, commandId)}/output?offset={offset}&limit={MostOutput}", cancellationToken);
 
     /// <summary>Approves or rejects what was shown: the digest binds the decision to it.</summary>
     public Task<ApiAnswer<object>> DecideAsync(

@@ -8,11 +8,11 @@ namespace Gateway.Portal.Api;
 /// <param name="Type"><c>diagnostic</c> or <c>remediation</c>.</param>
 /// <param name="Status"><c>active</c>, <c>closed</c> or <c>expired</c>.</param>
 /// <param name="Description">The customer's words.</param>
-/// <param name="Commands">Its commands in the order in which they were accepted; null: not asked for.</param>
+/// <param name="Commands">Its last commands in the order in which they were accepted; null: not asked for.</param>
 /// <param name="CreatedAt">When it was opened.</param>
 /// <param name="ExpiresAt">When it ends by itself.</param>
 /// <param name="EndedAt">When it ended; null: it has not.</param>
-/// <param name="NextAfter">There are more commands, after this one; null: these are all.</param>
+/// <param name="HasEarlier">There are more commands, before these.</param>
 public sealed record Session(
     string Id,
     string DeviceId,
@@ -23,7 +23,7 @@ public sealed record Session(
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? EndedAt,
-    string? NextAfter);
+    bool HasEarlier);
 
 /// <summary>A command as its session shows it.</summary>
 /// <param name="Id">Its id.</param>

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Gateway.Portal.Api;
 using Gateway.Portal.Live;
+using Gateway.Portal.Terminals;
 
 namespace Gateway.Portal.Devices;
 
@@ -16,6 +17,18 @@ public sealed class DeviceFeed : IAsyncDisposable
 
     /// <summary>How often it asks with the socket, for whatever no message tells.</summary>
     public static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How many looks may follow each other at once, and how long each takes to be allowed again: changes are seen as they happen, and a busy
+    /// session does not use up the customer's requests.
+    /// </summary>
+    public const int Burst = 5;
+
+    /// <inheritdoc cref="Burst"/>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many commands of the session are shown at first, and how many more each time.</summary>
+    public const int CommandStep = 20;
 
     private const int ShownSessions = 20;
 
@@ -57,6 +70,9 @@ public sealed class DeviceFeed : IAsyncDisposable
     /// <summary>The device's last sessions, the newest first.</summary>
     public IReadOnlyList<Session> Sessions { get; private set; } = [];
 
+    /// <summary>How many of the session's commands are asked for.</summary>
+    public int ShownCommands { get; private set; } = CommandStep;
+
     /// <summary>Why the last look failed; null: it did not.</summary>
     public ApiProblem? Problem { get; private set; }
 
@@ -67,9 +83,9 @@ public sealed class DeviceFeed : IAsyncDisposable
     }
 
     /// <summary>What a command printed, as far as it was asked for; null: it was not.</summary>
-    public (string Text, bool IsTruncated, bool IsCut)? OutputOf(string commandId)
+    internal TerminalView? OutputOf(string commandId)
     {
-        lock (gate) return outputs.TryGetValue(commandId, out var output) ? (output.Text, output.IsTruncated, output.IsCut) : null;
+        lock (gate) return outputs.TryGetValue(commandId, out var output) ? output.View() : null;
     }
 
     /// <summary>Starts from what an earlier look has found.</summary>
@@ -98,7 +114,7 @@ public sealed class DeviceFeed : IAsyncDisposable
             return;
         }
 
-        var session = await client.SessionAsync(id, cancellationToken);
+        var session = await client.SessionAsync(id, ShownCommands, cancellationToken);
         if (session.Value is not null) Session = session.Value;
         else Problem = session.Problem;
         hasLeft = false;
@@ -120,6 +136,13 @@ public sealed class DeviceFeed : IAsyncDisposable
     public void WatchOutput(string commandId)
     {
         lock (gate) outputs.TryAdd(commandId, new CommandOutput());
+        Wake();
+    }
+
+    /// <summary>Shows more of the session's earlier commands.</summary>
+    public void ShowEarlier()
+    {
+        ShownCommands = Math.Min(ShownCommands + CommandStep, GatewayClient.MostCommands);
         Wake();
     }
 
@@ -145,8 +168,10 @@ public sealed class DeviceFeed : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        var spent = 0.0;
         while (true)
         {
+            var looked = time.GetTimestamp();
             await LoadAsync(cancellationToken);
             await ReadOutputsAsync(cancellationToken);
             Changed?.Invoke();
@@ -156,6 +181,8 @@ public sealed class DeviceFeed : IAsyncDisposable
             await pause.CancelAsync();
             await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
+            spent = Math.Max(0, spent + 1 - (time.GetElapsedTime(looked) / LookEvery));
+            if (spent > Burst) await Task.Delay(LookEvery * (spent - Burst), time, cancellationToken);
         }
     }
 
@@ -213,18 +240,25 @@ public sealed class DeviceFeed : IAsyncDisposable
         if (Session is not { Commands: { } commands } session) return;
         foreach (var command in commands)
         {
-            long from;
-            lock (gate)
+            if (FromWhere(command) is not { } from) continue;
+            // An answer has a part of what is kept: on, until there is no more.
+            while (await client.OutputAsync(session.Id, command.Id, from, cancellationToken) is { Value: { } part })
             {
-                if (!outputs.TryGetValue(command.Id, out var output)) continue;
-                var isRunning = command.Status == CommandStates.Claimed;
-                if (output is { IsRead: true, HasHole: false } && !(isRunning && live.State != LiveState.Live)) continue;
-                from = output.Next;
+                lock (gate) outputs[command.Id].Take(part);
+                if (part.Next <= from) break;
+                from = part.Next;
             }
+        }
+    }
 
-            var part = await client.OutputAsync(session.Id, command.Id, from, cancellationToken);
-            if (part.Value is null) continue;
-            lock (gate) outputs[command.Id].Take(part.Value);
+    /// <summary>From where on a command's output is to be read; null: nothing is missing.</summary>
+    private long? FromWhere(SessionCommand command)
+    {
+        lock (gate)
+        {
+            if (!outputs.TryGetValue(command.Id, out var output)) return null;
+            var comesByItself = command.Status != CommandStates.Claimed || live.State == LiveState.Live;
+            return output is { IsRead: true, HasHole: false } && comesByItself ? null : output.Next;
         }
     }
 }

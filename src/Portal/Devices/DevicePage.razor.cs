@@ -1,5 +1,6 @@
 using Gateway.Portal.Api;
 using Gateway.Portal.Live;
+using Gateway.Portal.Shell;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateway.Portal.Devices;
@@ -11,7 +12,7 @@ public sealed partial class DevicePage : IAsyncDisposable
     private DeviceStatus? device;
     private Activation? activation;
     private ApiProblem? actionProblem;
-    private List<(MetricKind Kind, IReadOnlyList<double> Samples)> charts = [];
+    private List<(MetricKind Kind, IReadOnlyList<MetricSample> Samples)> charts = [];
     private bool busy;
 
     [Inject] private GatewayClient Client { get; set; } = null!;
@@ -27,6 +28,8 @@ public sealed partial class DevicePage : IAsyncDisposable
     /// <summary>What was loaded when the page was rendered for the first time.</summary>
     [PersistentState]
     public DeviceSnapshot? Loaded { get; set; }
+
+    private string Name => ShownText.Name(device?.Name ?? Id);
 
     private List<Session> Earlier => [.. feed!.Sessions.Where(session => session.Id != feed.Session?.Id)];
 
@@ -65,13 +68,14 @@ public sealed partial class DevicePage : IAsyncDisposable
     {
         device = feed!.Device;
         charts = feed.Read(metrics => MetricKind.ToDraw(metrics.Names)
-            .Select(kind => (kind, (IReadOnlyList<double>)[.. metrics[kind.Name]])).ToList());
+            .Select(kind => (kind, (IReadOnlyList<MetricSample>)[.. metrics[kind.Name]])).ToList());
     }
 
-    private double? Number(string name) => feed!.Read(metrics => metrics[name] is [.., var last] ? (double?)last : null);
+    private double? Number(string name) => feed!.Read(metrics => metrics[name] is [.., var last] ? (double?)last.Value : null);
 
     private async Task SetSuspendedAsync(bool suspended)
     {
+        if (busy) return;
         busy = true;
         actionProblem = (await Client.SetSuspendedAsync(Id, suspended, CancellationToken.None)).Problem;
         busy = false;
@@ -80,6 +84,7 @@ public sealed partial class DevicePage : IAsyncDisposable
 
     private async Task ReprovisionAsync()
     {
+        if (busy) return;
         busy = true;
         var answer = await Client.ReprovisionAsync(Id, CancellationToken.None);
         (activation, actionProblem) = (answer.Value, answer.Problem);

@@ -10,14 +10,14 @@ internal sealed class MetricHistory
     /// <summary>Most samples that are kept: an hour of heartbeats at the default pace of one in 30 s.</summary>
     public const int Capacity = 120;
 
-    private readonly Dictionary<string, List<double>> values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<MetricSample>> values = new(StringComparer.Ordinal);
     private DateTimeOffset? last;
 
     /// <summary>The names in the order in which they first came.</summary>
     public IEnumerable<string> Names => values.Keys;
 
     /// <summary>A metric's samples; empty: there are none.</summary>
-    public IReadOnlyList<double> this[string name] => values.TryGetValue(name, out var samples) ? samples : [];
+    public IReadOnlyList<MetricSample> this[string name] => values.TryGetValue(name, out var samples) ? samples : [];
 
     /// <summary>Takes a heartbeat's numbers; one that was taken already is passed over.</summary>
     public void Add(DateTimeOffset? at, JsonElement? metrics)
@@ -29,7 +29,10 @@ internal sealed class MetricHistory
             if (member.Value.ValueKind != JsonValueKind.Number) continue;
             if (!values.TryGetValue(member.Name, out var samples)) values[member.Name] = samples = [];
             if (samples.Count == Capacity) samples.RemoveAt(0);
-            samples.Add(member.Value.GetDouble());
+            samples.Add(new MetricSample(at.Value, member.Value.GetDouble()));
         }
     }
 }
+
+/// <summary>A metric in one heartbeat.</summary>
+public readonly record struct MetricSample(DateTimeOffset At, double Value);

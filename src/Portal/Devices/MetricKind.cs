@@ -7,7 +7,7 @@ namespace Gateway.Portal.Devices;
 /// <param name="Label">As people do.</param>
 /// <param name="Text">A value with its unit.</param>
 /// <param name="Max">The scale's end; null: it follows the values.</param>
-internal sealed record MetricKind(string Name, string Label, Func<double, string> Text, double? Max = null)
+public sealed record MetricKind(string Name, string Label, Func<double, string> Text, double? Max = null)
 {
     private static readonly MetricKind[] Charted =
     [

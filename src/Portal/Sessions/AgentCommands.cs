@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Gateway.Portal.Sessions;
 
 /// <summary>The commands that the agent knows (src/Agent/README.md), as a form can ask for them. A device may allow fewer.</summary>
@@ -70,12 +72,20 @@ internal sealed record CommandField(
     string Name, string Label, FieldKind Kind, bool IsRequired, int Min = 0, int Max = 0, string? Default = null,
     IReadOnlyList<string>? Choices = null, string? Example = null)
 {
+    /// <summary>What may be given, in words; null: anything.</summary>
+    public string? Hint => Kind switch
+    {
+        FieldKind.Number => string.Create(CultureInfo.InvariantCulture, $"{Min} to {Max}"),
+        FieldKind.Lines => string.Create(CultureInfo.InvariantCulture, $"At most {Max}"),
+        _ => null,
+    };
+
     /// <summary>A text that the command needs.</summary>
     public static CommandField Text(string name, string label, string example) => new(name, label, FieldKind.Text, true, Example: example);
 
     /// <summary>A whole number; needed unless the agent has a default.</summary>
     public static CommandField Number(string name, string label, int min, int max, int? otherwise) =>
-        new(name, label, FieldKind.Number, otherwise is null, min, max, otherwise?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        new(name, label, FieldKind.Number, otherwise is null, min, max, otherwise?.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>One of several; the first is the agent's default.</summary>
     public static CommandField Choice(string name, string label, params IReadOnlyList<string> choices) =>

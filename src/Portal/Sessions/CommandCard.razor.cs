@@ -1,8 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Gateway.Portal.Api;
 using Gateway.Portal.Devices;
 using Gateway.Portal.Shell;
+using Gateway.Portal.Terminals;
 using Microsoft.AspNetCore.Components;
 
 namespace Gateway.Portal.Sessions;
@@ -13,7 +13,8 @@ public sealed partial class CommandCard
     private ApiProblem? problem;
     private Explanation? explanation;
     private Command? details;
-    private string? fetched;
+    private string? fetched, toldText;
+    private TerminalView? toldView;
     private string shownStatus = "";
     private string words = "";
     private bool busy;
@@ -32,20 +33,22 @@ public sealed partial class CommandCard
 
     private string Title => AgentCommands.Find(Command.Type)?.Title ?? Command.Type;
 
-    private string Payload => JsonText.Of(JsonSerializer.SerializeToElement(new JsonObject
-    {
-        ["type"] = Command.Type,
-        ["parameters"] = Command.Parameters is { } parameters ? JsonNode.Parse(parameters.GetRawText()) : null,
-    }));
+    /// <summary>What a decision is about, character by character.</summary>
+    private string Payload => ShownText.Exact(JsonText.Of(JsonSerializer.SerializeToElement(new { type = Command.Type, parameters = Command.Parameters })));
 
     /// <summary>The device's word where there is one, otherwise what came while it ran.</summary>
-    private (string Text, bool IsTruncated, bool IsCut)? Output
+    private TerminalView? Output
     {
         get
         {
-            if ((Command.Result?.Output ?? fetched) is { Length: > 0 } told) return (JsonText.Pretty(told), false, false);
+            if ((Command.Result?.Output ?? fetched) is { Length: > 0 } told)
+            {
+                if (told != toldText) (toldText, toldView) = (told, new TerminalView(TerminalText.Of(JsonText.Pretty(told))));
+                return toldView;
+            }
+
             var watched = Feed.OutputOf(Command.Id);
-            return watched is { Text.Length: 0 } && Command.Status != CommandStates.Claimed ? null : watched;
+            return watched is { Blocks.Count: 0 } && Command.Status != CommandStates.Claimed ? null : watched;
         }
     }
 

@@ -84,12 +84,16 @@ internal sealed partial class CustomerSignIn(
         {
             using var http = clients.CreateClient(HttpClientName);
             using var response = await http.SendAsync(request, cancellationToken);
-            if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity)
-                return SignInOutcome.Refused;
-            if (!response.IsSuccessStatusCode)
+            switch (response.StatusCode)
             {
-                SignInLog.Unexpected(logger, (int)response.StatusCode);
-                return SignInOutcome.Unavailable;
+                case HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity:
+                    return await IsUnconfirmedAsync(response, cancellationToken) ? SignInOutcome.Unconfirmed : SignInOutcome.Refused;
+                case HttpStatusCode.TooManyRequests:
+                    return SignInOutcome.Limited;
+                // 401 is about the project's key, not about who signs in.
+                case not HttpStatusCode.OK:
+                    SignInLog.Unexpected(logger, (int)response.StatusCode);
+                    return SignInOutcome.Unavailable;
             }
 
             var granted = await response.Content.ReadFromJsonAsync<Grant>(cancellationToken);
@@ -107,6 +111,22 @@ internal sealed partial class CustomerSignIn(
         {
             SignInLog.NoAnswer(logger, e);
             return SignInOutcome.Unavailable;
+        }
+    }
+
+    /// <summary>Supabase has two forms of errors: a code of its own, and before that OAuth's with a text.</summary>
+    private static async Task<bool> IsUnconfirmedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken) is { ValueKind: JsonValueKind.Object } body
+                && (Says("error_code", "email_not_confirmed") || Says("code", "email_not_confirmed") || Says("error_description", "Email not confirmed"));
+
+            bool Says(string name, string text) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
@@ -132,12 +152,31 @@ internal sealed partial class CustomerSignIn(
 
 /// <summary>What signing in came to.</summary>
 /// <param name="Session">The sign-in; null: there is none.</param>
-/// <param name="IsRefused">There is none because what was shown does not hold; otherwise it could not be checked now.</param>
-internal sealed record SignInOutcome(PortalSession? Session, bool IsRefused = false)
+/// <param name="Failure">Why there is none.</param>
+internal sealed record SignInOutcome(PortalSession? Session, SignInFailure Failure = SignInFailure.None)
 {
     /// <summary>What was shown does not hold.</summary>
-    public static SignInOutcome Refused { get; } = new(null, true);
+    public static SignInOutcome Refused { get; } = new(null, SignInFailure.Refused);
+
+    /// <summary>The email address was never confirmed.</summary>
+    public static SignInOutcome Unconfirmed { get; } = new(null, SignInFailure.Unconfirmed);
+
+    /// <summary>Too many have tried.</summary>
+    public static SignInOutcome Limited { get; } = new(null, SignInFailure.Limited);
 
     /// <summary>It could not be checked.</summary>
-    public static SignInOutcome Unavailable { get; } = new((PortalSession?)null);
+    public static SignInOutcome Unavailable { get; } = new(null, SignInFailure.Unavailable);
+
+    /// <summary>Whether trying again later would come to the same.</summary>
+    public bool IsRefused => Failure is SignInFailure.Refused or SignInFailure.Unconfirmed;
+}
+
+/// <summary>Why there is no sign-in.</summary>
+internal enum SignInFailure
+{
+    None,
+    Refused,
+    Unconfirmed,
+    Limited,
+    Unavailable,
 }

@@ -1,4 +1,4 @@
-// What Blazor cannot do from the server: start with patience, come back after a restart, renew the cookie, open dialogs, copy, follow a terminal.
+// What Blazor cannot do from the server: start with patience, come back after a restart, renew the cookie, open dialogs, copy, tell times as the browser has them, follow a terminal.
 (() => {
   'use strict';
 
@@ -41,12 +41,17 @@
   const dialog = document.getElementById('components-reconnect-modal');
   let isComingBack = false;
   if (dialog) {
+    const has = state => dialog.classList.contains(`components-reconnect-${state}`);
     new MutationObserver(() => {
-      const gone = dialog.classList.contains('components-reconnect-rejected') || dialog.classList.contains('components-reconnect-failed');
-      if (!gone || isComingBack) return;
+      const isGone = has('rejected') || has('failed');
+      if (!isGone && !has('show') && !has('retrying')) dialog.close();
+      else if (!dialog.open) dialog.showModal();
+      if (!isGone || isComingBack) return;
       isComingBack = true;
       comeBack();
     }).observe(dialog, { attributes: true, attributeFilter: ['class'] });
+    // It goes when the connection is back, not before.
+    dialog.addEventListener('cancel', event => event.preventDefault());
   }
 
   document.addEventListener('click', async event => {
@@ -65,7 +70,23 @@
       if (text) getSelection().selectAllChildren(text);
     }
     button.classList.add(copied ? 'copied' : 'selected');
+    say(copied ? 'Copied.' : 'It cannot be copied from here: the text is selected.');
     setTimeout(() => button.classList.remove('copied', 'selected'), 1600);
+  });
+
+  // A word to who does not see the button change.
+  const say = words => {
+    const place = document.getElementById('said');
+    if (!place) return;
+    place.textContent = '';
+    setTimeout(() => (place.textContent = words), 50);
+  };
+
+  // Servers tell times in UTC; whoever points at one reads it in their own.
+  const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+  document.addEventListener('pointerover', event => {
+    const time = event.target.closest('time');
+    if (time) time.title = local.format(new Date(time.dateTime));
   });
 
   // A terminal stays at its end unless its reader has scrolled up.

@@ -10,6 +10,8 @@ namespace Gateway.Portal.Tests.Devices;
 
 public sealed class DeviceViewTests
 {
+    private static readonly MetricKind Processor = MetricKind.ToDraw(["cpu"]).Single();
+
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -27,8 +29,25 @@ public sealed class DeviceViewTests
         history.Add(Now, null);
         Assert.Equal(["cpu"], history.Names);
         Assert.Equal(MetricHistory.Capacity, history["cpu"].Count);
-        Assert.Equal(MetricHistory.Capacity + 4, history["cpu"][^1]);
+        Assert.Equal(MetricHistory.Capacity + 4, history["cpu"][^1].Value);
         Assert.Empty(history["memory"]);
+    }
+
+    [Fact]
+    public void Metric_WithASilence_IsDrawnOverTimeAndWithAGap()
+    {
+        MetricSample[] samples = [new(Now, 0), new(Now.AddSeconds(30), 100), new(Now.AddSeconds(150), 50), new(Now.AddSeconds(300), 0), new(Now.AddSeconds(300), 25)];
+        var drawing = MetricDrawing.Of(Processor, samples);
+        Assert.Equal("M0 30L12 2M60 16h0M120 30L120 23", drawing.Line);
+        Assert.Equal("M0 32L0 30L12 2L12 32ZM60 32L60 16L60 32ZM120 32L120 30L120 23L120 32Z", drawing.Area);
+        Assert.Equal("Processor: now 25 %; lowest 0 %, highest 100 % of the last 5 heartbeats in 5 min 0 s, silent 2 times in between", drawing.Description);
+    }
+
+    [Fact]
+    public void Metric_OfOneHeartbeat_IsALineAndItsValue()
+    {
+        var drawing = MetricDrawing.Of(Processor, [new MetricSample(Now, 50)]);
+        Assert.Equal(("M0 16H120", "", "Processor: 50 %"), (drawing.Line, drawing.Area, drawing.Description));
     }
 
     [Fact]
@@ -98,6 +117,23 @@ public sealed class DeviceViewTests
         // The finder pattern stands inside a quiet zone of four modules (ISO 18004, 6.3.3 and 6.3.8).
         Assert.All(drawn[0].Cast<bool>().Concat(drawn[3].Cast<bool>()), Assert.False);
         Assert.Equal(Enumerable.Repeat(true, 7), drawn[4].Cast<bool>().Skip(4).Take(7));
+    }
+
+    [Theory]
+    [InlineData("Küche ✓ باب", "Küche ✓ باب")]
+    [InlineData("می\u200cخواهم", "می\u200cخواهم")]
+    [InlineData("photo\u202egnp.exe", @"photo\u202egnp.exe")]
+    [InlineData("a\u2066b", @"a\u2066b")]
+    public void Name_ThatTurnsItsDirection_ShowsThat(string name, string shown) => Assert.Equal(shown, ShownText.Name(name));
+
+    [Theory]
+    [InlineData("""{"a":"rm -rf /home\u202e// safe"}""", """{"a":"rm -rf /home\u202e// safe"}""")]
+    [InlineData("{\"a\":\"x\u200by\u00a0z\ufeff\u2028\U000e0041\"}", """{"a":"x\u200by\u00a0z\ufeff\u2028\udb40\udc41"}""")]
+    [InlineData("""{"a":"Grüße 😀 日本"}""", """{"a":"Grüße 😀 日本"}""")]
+    public void Payload_WithWhatIsNotSeen_ShowsItAndMeansTheSame(string json, string shown)
+    {
+        Assert.Equal(shown, ShownText.Exact(json));
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(json), JsonElement.Parse(shown)));
     }
 
     [Theory]

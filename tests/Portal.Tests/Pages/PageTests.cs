@@ -46,6 +46,30 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Fleet_BeyondItsLastPage_LeadsBackToIt()
+    {
+        await using var host = await SignedInAsync();
+        host.Gateway.Answer(Devices, new { devices = Array.Empty<object>(), total = 45 });
+        var (_, html) = await host.GetAsync("/?page=9");
+        Assert.DoesNotContain("No devices yet", html, StringComparison.Ordinal);
+        Assert.Contains("href=\"/?page=3\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_AtAnAddressThatNobodyKnows_IsAPageToo()
+    {
+        await using var host = await PortalHost.StartAsync();
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/no/such/page");
+        asked.Headers.TryAddWithoutValidation("Accept", "text/html,*/*;q=0.8");
+        using var answer = await host.Browser.SendAsync(asked);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Contains("Nothing is here", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("default-src 'self';", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        using var program = await host.Browser.GetAsync(new Uri("/no/such/page", UriKind.Relative));
+        Assert.Equal("", await program.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Fleet_WhileTheSurfaceIsAway_OffersToTryAgain()
     {
         await using var host = await SignedInAsync();
@@ -172,7 +196,7 @@ public sealed partial class PageTests
         await using var host = await PortalHost.StartAsync();
         var page = await host.Browser.GetStringAsync(new Uri("/sign-in", UriKind.Relative));
         var assets = Addresses().Matches(page).Select(match => match.Groups[1].Value).Where(address => address.StartsWith("/_portal/", StringComparison.Ordinal)).ToList();
-        Assert.Equal(7, assets.Count);
+        Assert.Equal(9, assets.Count);
         foreach (var address in assets)
         {
             using var answer = await host.Browser.GetAsync(new Uri(address, UriKind.Relative));
@@ -186,6 +210,41 @@ public sealed partial class PageTests
         Assert.Equal("gzip", Assert.Single(smaller.Content.Headers.ContentEncoding));
         using var stale = await host.Browser.GetAsync(new Uri("/_portal/000000000000/base.css", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, stale.StatusCode);
+    }
+
+    [Fact]
+    public async Task Session_OfManyCommands_ShowsTheLastOfThem()
+    {
+        await using var host = await SignedInAsync();
+        PrepareDevice(host, null);
+        host.Gateway.Answer($"{Sessions}/sess_1", new
+        {
+            session = new
+            {
+                id = "sess_1",
+                deviceId = "pi-1",
+                type = "diagnostic",
+                status = "active",
+                commands = new[] { new { id = "cmd_1", type = "ping", status = "queued", priority = 5, createdAt = host.Time.GetUtcNow() } },
+                createdAt = host.Time.GetUtcNow(),
+                expiresAt = host.Time.GetUtcNow().AddHours(4),
+                hasEarlier = true,
+            },
+        });
+        var (_, html) = await host.GetAsync("/sessions/sess_1");
+        Assert.Contains("Show earlier commands", html, StringComparison.Ordinal);
+        Assert.All(host.Gateway.To($"{Sessions}/sess_1"), request => Assert.Equal("?last=20", request.Query));
+    }
+
+    [Fact]
+    public async Task Command_ThatTheDeviceDoesNotTake_IsMarked()
+    {
+        await using var host = await SignedInAsync();
+        PrepareDevice(host, "sess_1");
+        host.Gateway.Answer($"{Sessions}/sess_1", Session("active"));
+        var (_, html) = await host.GetAsync("/devices/pi-1");
+        Assert.Contains("System information (system_info)<", html, StringComparison.Ordinal);
+        Assert.Contains("Restart a service (restart_service), not on this device<", html, StringComparison.Ordinal);
     }
 
     private static async Task<PortalHost> SignedInAsync()
@@ -206,7 +265,7 @@ public sealed partial class PageTests
                 status = "online",
                 lastHeartbeat = host.Time.GetUtcNow(),
                 metrics = new { cpu = 12.5, uptime = 3700 },
-                diagnostics = new { disk = "worn" },
+                diagnostics = new { disk = "worn", commands = new[] { "system_info", "ping" } },
                 activeSession,
                 lifecycle = "active",
                 registeredAt = host.Time.GetUtcNow(),

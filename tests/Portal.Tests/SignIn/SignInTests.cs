@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Gateway.Portal.Tests.Kit;
 
 namespace Gateway.Portal.Tests.SignIn;
@@ -66,6 +67,8 @@ public sealed class SignInTests
 
     [Theory]
     [InlineData(400, HttpStatusCode.BadRequest, "not right")]
+    [InlineData(401, HttpStatusCode.ServiceUnavailable, "does not work at the moment")]
+    [InlineData(429, HttpStatusCode.TooManyRequests, "too many attempts")]
     [InlineData(500, HttpStatusCode.ServiceUnavailable, "does not work at the moment")]
     [InlineData(200, HttpStatusCode.ServiceUnavailable, "does not work at the moment")]
     public async Task ByPassword_WithoutAGrant_SaysWhy(int supabase, HttpStatusCode status, string said)
@@ -78,6 +81,18 @@ public sealed class SignInTests
         Assert.Contains(said, html, StringComparison.Ordinal);
         Assert.DoesNotContain("secret of theirs", html, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"code":400,"error_code":"email_not_confirmed","msg":"Email not confirmed"}""")]
+    [InlineData("""{"code":"email_not_confirmed","message":"Email not confirmed"}""")]
+    [InlineData("""{"error":"invalid_grant","error_description":"Email not confirmed"}""")]
+    public async Task ByPassword_WithAnAddressThatIsNotConfirmed_SaysWhatToDo(string supabase)
+    {
+        await using var host = await WithSupabaseAsync();
+        host.Gateway.Answer(Grant, JsonElement.Parse(supabase), 400);
+        using var answer = await host.SignInAsync("password", fields: [("Email", "a@example.org"), ("Password", "right")]);
+        Assert.Contains("open the link in the mail", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
-using System.Text;
+using System.Globalization;
 using Gateway.Portal.Api;
 using Gateway.Portal.Live;
 
-namespace Gateway.Portal.Devices;
+namespace Gateway.Portal.Terminals;
 
 /// <summary>
 /// What one command has printed, put together from what is kept and what comes live. Pieces may overlap or come twice; a hole is asked for
@@ -10,13 +10,11 @@ namespace Gateway.Portal.Devices;
 /// </summary>
 internal sealed class CommandOutput
 {
-    /// <summary>Most text that a page holds, in UTF-16 units; the beginning goes first.</summary>
+    /// <summary>Most text that a page holds, in UTF-16 units as it is shown; the beginning goes first.</summary>
     public const int Capacity = 256 * 1024;
 
-    private readonly StringBuilder text = new();
-
-    /// <summary>What is shown.</summary>
-    public string Text => text.ToString();
+    private TerminalText text = new(Capacity);
+    private bool isTruncated;
 
     /// <summary>Where what comes next begins, in UTF-16 units of all that was printed.</summary>
     public long Next { get; private set; }
@@ -27,14 +25,11 @@ internal sealed class CommandOutput
     /// <summary>Whether what is kept was read already.</summary>
     public bool IsRead { get; private set; }
 
-    /// <summary>The device printed more than is kept.</summary>
-    public bool IsTruncated { get; private set; }
-
-    /// <summary>The beginning was dropped here.</summary>
-    public bool IsCut { get; private set; }
-
     /// <summary>The claim that it belongs to; each prints from the beginning.</summary>
     public int Attempt { get; private set; }
+
+    /// <summary>What is shown.</summary>
+    public TerminalView View() => new(text.Blocks(), isTruncated, text.IsCut);
 
     /// <summary>Takes a live piece; false: it changed nothing that is shown.</summary>
     public bool Take(LiveOutput piece)
@@ -57,12 +52,12 @@ internal sealed class CommandOutput
         Begin(part.Attempt);
         IsRead = true;
         HasHole = false;
-        IsTruncated = part.Truncated;
+        isTruncated = part.Truncated;
         foreach (var piece in part.Chunks ?? [])
         {
             if (piece.Offset > Next)
             {
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n⋯ {piece.Offset - Next} characters were lost ⋯\n");
+                text.Print(string.Create(CultureInfo.InvariantCulture, $"\n⋯ {piece.Offset - Next} characters were lost ⋯\n"));
                 Next = piece.Offset;
             }
 
@@ -76,11 +71,8 @@ internal sealed class CommandOutput
     {
         var known = (int)Math.Min(Next - offset, piece.Length);
         if (known == piece.Length) return false;
-        text.Append(piece, known, piece.Length - known);
+        text.Print(piece.AsSpan(known));
         Next = offset + piece.Length;
-        if (text.Length <= Capacity) return true;
-        text.Remove(0, text.Length - Capacity);
-        IsCut = true;
         return true;
     }
 
@@ -88,9 +80,8 @@ internal sealed class CommandOutput
     {
         if (attempt == Attempt) return;
         Attempt = attempt;
-        text.Clear();
+        text = new TerminalText(Capacity);
         Next = 0;
-        IsCut = false;
-        IsTruncated = false;
+        isTruncated = false;
     }
 }
