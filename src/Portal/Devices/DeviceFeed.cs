@@ -168,10 +168,9 @@ public sealed class DeviceFeed : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var spent = 0.0;
+        var pace = new Pace(Burst, LookEvery, time);
         while (true)
         {
-            var looked = time.GetTimestamp();
             await LoadAsync(cancellationToken);
             await ReadOutputsAsync(cancellationToken);
             Changed?.Invoke();
@@ -181,8 +180,7 @@ public sealed class DeviceFeed : IAsyncDisposable
             await pause.CancelAsync();
             await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            spent = Math.Max(0, spent + 1 - (time.GetElapsedTime(looked) / LookEvery));
-            if (spent > Burst) await Task.Delay(LookEvery * (spent - Burst), time, cancellationToken);
+            if (pace.Spend() is { Ticks: > 0 } rest) await Task.Delay(rest, time, cancellationToken);
         }
     }
 
