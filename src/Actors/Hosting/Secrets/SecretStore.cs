@@ -59,7 +59,7 @@ internal sealed class SecretStore(DaprClient dapr, TimeProvider time, ILogger lo
         {
             throw new GatewayStartException(
                 failure is null
-                    ? $"No sidecar answers (DAPR_HTTP_ENDPOINT, DAPR_HTTP_PORT), or its components are not up, after {patience.TotalSeconds} s (Gateway__Sidecar__StartTimeout)."
+                    ? $"No sidecar answers (DAPR_HTTP_ENDPOINT, DAPR_HTTP_PORT), or its components are not up, after {patience.TotalSeconds} s (Gateway__Sidecar__StartTimeout); its log says why."
                     : $"The secret store '{Component}' cannot be read: {Reason(failure)}",
                 failure ?? e);
         }
