@@ -198,7 +198,7 @@ internal sealed class CommandQueue(
             var batch = taken.FindAll(pending => !pending.Answer.Task.IsCompleted);
             if (batch.Count == 0) continue;
             using var limit = new CancellationTokenSource(CommitLimit, time);
-            using var activity = QueueMetrics.StartCommit(cell.DeviceId, batch);
+            var activity = metrics.StartCommit(cell.DeviceId, batch);
             var started = time.GetTimestamp();
             try
             {
@@ -210,12 +210,14 @@ internal sealed class CommandQueue(
             catch (Exception e)
             {
                 cell.Etag = null;
-                metrics.CommitFailed(time.GetElapsedTime(started));
+                metrics.CommitFailed(time.GetElapsedTime(started), batch.Count);
                 activity?.SetStatus(ActivityStatusCode.Error);
                 if (e is OperationCanceledException) e = new QueueUnavailableException($"A commit took longer than {CommitLimit}.", e);
                 if (e is not QueueUnavailableException) QueueLog.OperationFailed(logger, cell.DeviceId, e);
                 foreach (var pending in batch) pending.Answer.TrySetException(e);
             }
+
+            metrics.EndCommit(activity);
         }
     }
 

@@ -64,6 +64,9 @@ internal static partial class QueueLog
     [LoggerMessage(2019, LogLevel.Debug, "The channel of {DeviceId}, whose replica is dead, could not be detached yet")]
     public static partial void DeadChannelLeft(ILogger logger, string deviceId, Exception exception);
 
+    [LoggerMessage(2022, LogLevel.Error, "What listens to metrics or traces has failed; the queues go on, and it is not told of again")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(2020, LogLevel.Debug, "The queue of {DeviceId} could not be looked at for its channel")]
     public static partial void LookFailed(ILogger logger, string deviceId, Exception exception);
 }

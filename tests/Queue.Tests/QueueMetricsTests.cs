@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Gateway.Core.Queue.Operations;
 using Gateway.Queue.Tests.Fakes;
 using Gateway.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Queue.Tests;
 
@@ -34,7 +37,7 @@ public sealed class QueueMetricsTests : IDisposable
         Assert.Equal([1], metrics.Values("gateway.queue.commands.accepted"));
         Assert.Equal([1], metrics.Values("gateway.queue.claims", "way=request"));
         Assert.Equal([1], metrics.Values("gateway.queue.commands.ended", "state=completed"));
-        Assert.Equal(4, metrics.Values("gateway.queue.operations").Sum());
+        Assert.Equal(4, metrics.Values("gateway.queue.operations", "result=committed").Sum());
         Assert.Equal(4, metrics.Values("gateway.queue.commit.duration", "result=saved").Count);
         Assert.Empty(metrics.Values("gateway.queue.conflicts", "reason=refused"));
     }
@@ -85,6 +88,93 @@ public sealed class QueueMetricsTests : IDisposable
         store.Before = _ => throw new IOException("down");
         await Assert.ThrowsAsync<QueueUnavailableException>(() => replica.EnqueueAsync("d", QueueReplica.Command()));
         await Eventually.UntilAsync(() => metrics.Values("gateway.queue.commit.duration", "result=failed").Count == 1);
+        Assert.Equal([1], metrics.Values("gateway.queue.operations", "result=failed"));
+    }
+
+    [Fact]
+    public void Counters_BeforeAnythingHappened_AreAtZero()
+    {
+        using var meters = new TestMeters();
+        using var recorded = new RecordedMetrics(meters);
+        _ = new QueueMetrics(meters, NullLogger<QueueMetrics>.Instance);
+        foreach (var (name, tags) in new[]
+        {
+            ("operations", "result=failed"), ("conflicts", "reason=refused"), ("commands.accepted", ""), ("claims", "way=push"), ("claims.returned", ""),
+            ("claims.released", ""), ("commands.ended", "state=dead_lettered"), ("commands.ended", "state=unknown"),
+        })
+            Assert.Equal([0], recorded.Values($"gateway.queue.{name}", tags));
+        Assert.Equal([0], recorded.Values("gateway.notices.lost", "reason=failed"));
+        Assert.Empty(recorded.Values("gateway.queue.commands.ended", "state=queued"));
+    }
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("stop")]
+    [InlineData("measurement")]
+    public async Task Listener_Throws_TheDevicesLineGoesOn(string at)
+    {
+        using var source = new ActivitySource("tests");
+        var trace = default(ActivityTraceId);
+        using var traces = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is QueueMetrics.Name or "tests",
+            Sample = (ref ActivityCreationOptions<ActivityContext> asked) => at == "start" && asked.Parent.TraceId == trace && trace != default
+                ? throw new InvalidOperationException()
+                : ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (at == "stop" && activity.TraceId == trace && activity.Source.Name == QueueMetrics.Name) throw new InvalidOperationException();
+            },
+        };
+        ActivitySource.AddActivityListener(traces);
+        using var measurements = new MeterListener
+        {
+            InstrumentPublished = (instrument, to) =>
+            {
+                if (at == "measurement" && instrument.Meter.Scope == replica.Meters) to.EnableMeasurementEvents(instrument);
+            },
+        };
+        measurements.SetMeasurementEventCallback<double>((_, _, _, _) => throw new InvalidOperationException());
+        measurements.Start();
+        using var cause = source.StartActivity("request")!;
+        trace = cause.TraceId;
+
+        for (var i = 0; i < 3; i++)
+        {
+            var answer = await replica.EnqueueAsync("d", QueueReplica.Command()).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal(EnqueueStatus.Accepted, answer.Status);
+        }
+    }
+
+    [Fact]
+    public async Task Commit_WithoutACause_IsNotOfTheTraceOfTheOneBefore()
+    {
+        using var source = new ActivitySource("tests");
+        var commits = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is QueueMetrics.Name or "tests",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = commits.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        Task causeless = Task.CompletedTask;
+        store.Before = _ =>
+        {
+            store.Before = null;
+            var traced = Activity.Current;
+            Activity.Current = null;
+            causeless = replica.EnqueueAsync("causeless", QueueReplica.Command());
+            Activity.Current = traced;
+        };
+        using (source.StartActivity("request"))
+            await replica.EnqueueAsync("causeless", QueueReplica.Command());
+        await causeless;
+
+        await Eventually.UntilAsync(() => Ours().Count == 2);
+        Assert.Equal(default, Ours()[1].ParentSpanId);
+
+        List<Activity> Ours() => [.. commits.Where(activity => activity.GetTagItem("gateway.device.id") is "causeless")];
     }
 
     [Fact]

@@ -44,6 +44,8 @@ public sealed class HeartbeatBatcher : BackgroundService
         var meter = meters.Create("Gateway.Storage");
         written = meter.CreateCounter<long>("gateway.heartbeats.written", "{heartbeat}", "Heartbeats written to the relational store.");
         failures = meter.CreateCounter<long>("gateway.heartbeats.write_failures", "{write}", "Writes of heartbeats that failed and are repeated.");
+        written.Add(0);
+        failures.Add(0);
         meter.CreateObservableGauge("gateway.heartbeats.pending", () => Pending, "{heartbeat}", "Heartbeats that wait to be written.");
     }
 

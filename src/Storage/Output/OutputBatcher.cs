@@ -40,6 +40,7 @@ public sealed class OutputBatcher : BackgroundService
         this.logger = logger;
         var meter = meters.Create("Gateway.Storage");
         failures = meter.CreateCounter<long>("gateway.output.write_failures", "{write}", "Writes of output that failed and are repeated.");
+        failures.Add(0);
         meter.CreateObservableGauge("gateway.output.pending", () => Pending, "{chunk}", "Chunks of output that wait to be written.");
     }
 

@@ -38,7 +38,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Held = new HeldChannels(Registry);
         Observers = new QueueObservers(
             new(() => [Held, Told]), new(() => [Told]), new(() => [Told]), NullLogger<QueueObservers>.Instance);
-        var metrics = new QueueMetrics(Meters);
+        var metrics = new QueueMetrics(Meters, NullLogger<QueueMetrics>.Instance);
         Committer = new Committer(store, documents, new EtagPredictor(), history, this, Registry, Observers, metrics, time, options, NullLogger<Committer>.Instance);
         Writer = new HistoryWriter(history, Committer, metrics, time, NullLogger<HistoryWriter>.Instance);
         Options = options;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Gateway.Api.Channels.Sockets;
@@ -8,6 +9,7 @@ internal sealed class SocketMetrics
     private readonly UpDownCounter<int> open;
     private readonly Counter<long> messages;
     private readonly Counter<long> closes;
+    private readonly ConcurrentDictionary<string, bool> kinds = new(StringComparer.Ordinal);
 
     /// <summary>Made by the container.</summary>
     public SocketMetrics(IMeterFactory meters)
@@ -19,14 +21,20 @@ internal sealed class SocketMetrics
     }
 
     /// <summary>A socket was opened.</summary>
-    public void Opened(SocketKind kind) => open.Add(1, new KeyValuePair<string, object?>("kind", kind.Name));
+    public void Opened(SocketKind kind)
+    {
+        open.Add(1, Tag(kind));
+        if (!kinds.TryAdd(kind.Name, true)) return;
+
+        // What alarms watch is there before it happens first, or that would be no rise.
+        foreach (var why in new[] { SocketClose.Lost, SocketClose.TooSlow }) Count(kind, why, 0);
+    }
 
     /// <summary>A socket has ended.</summary>
     public void Closed(SocketKind kind, SocketClose close)
     {
-        var tag = new KeyValuePair<string, object?>("kind", kind.Name);
-        open.Add(-1, tag);
-        closes.Add(1, tag, new KeyValuePair<string, object?>("code", close.Code));
+        open.Add(-1, Tag(kind));
+        Count(kind, close, 1);
     }
 
     /// <summary>A message came.</summary>
@@ -35,6 +43,9 @@ internal sealed class SocketMetrics
     /// <summary>A message went.</summary>
     public void Sent(SocketKind kind) => Count(kind, "out");
 
-    private void Count(SocketKind kind, string direction) => messages.Add(
-        1, new KeyValuePair<string, object?>("kind", kind.Name), new KeyValuePair<string, object?>("direction", direction));
+    private void Count(SocketKind kind, string direction) => messages.Add(1, Tag(kind), new KeyValuePair<string, object?>("direction", direction));
+
+    private void Count(SocketKind kind, SocketClose close, int count) => closes.Add(count, Tag(kind), new KeyValuePair<string, object?>("code", close.Code));
+
+    private static KeyValuePair<string, object?> Tag(SocketKind kind) => new("kind", kind.Name);
 }

@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Gateway.Api.Tests.Gateway;
+using Gateway.TestKit;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 using static Gateway.Api.Tests.Channels.DeviceWork;
 
 namespace Gateway.Api.Tests.Channels.Customers;
@@ -74,6 +77,27 @@ public sealed class PortalHubTests(GatewayHost host) : IClassFixture<GatewayHost
         own.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(4401, (await portal.NextAsync()).Is("closing").Number("data.code"));
         await portal.Closed;
+    }
+
+    [Theory]
+    [InlineData(true, 1006)]
+    [InlineData(false, 1000)]
+    public async Task Connection_IsCountedWithItsMessagesAndItsEnd(bool breaks, int code)
+    {
+        await using var own = new GatewayHost();
+        await own.InitializeAsync();
+        using var metrics = new RecordedMetrics(own.Services.GetRequiredService<IMeterFactory>());
+        await using var socket = await TestSocket.ConnectAsync(own.Client.BaseAddress!, $"/hubs/portal?access_token={own.TokenOf("c")}");
+        await socket.SendTextAsync("""{"protocol":"json","version":1}""" + '\u001e');
+        await socket.SendTextAsync("""{"type":1,"invocationId":"1","target":"Unsubscribe","arguments":["x"]}""" + '\u001e');
+        await Wait.UntilAsync("the message", () => metrics.Values("gateway.sockets.messages", "direction=in,kind=portal").Count == 1);
+
+        if (breaks) await socket.SendTextAsync("no message of SignalR's" + '\u001e');
+        else await socket.CloseAsync();
+
+        await Wait.UntilAsync("the end", () => metrics.Values("gateway.sockets.closes", $"code={code},kind=portal").Contains(1));
+        Assert.Equal([1, -1], metrics.Values("gateway.sockets.open", "kind=portal"));
+        Assert.Equal([0], metrics.Values("gateway.sockets.closes", "code=4010,kind=portal"));
     }
 
     [Fact]

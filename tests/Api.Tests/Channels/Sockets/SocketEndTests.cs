@@ -49,6 +49,17 @@ public sealed class SocketEndTests
     }
 
     [Fact]
+    public async Task ServerCloses_TheCodeIsCounted()
+    {
+        await using var host = await SocketHost.StartAsync();
+        var (client, server) = await host.ConnectAsync();
+        await using var _1 = client;
+        server.Connection.Close(Api.Channels.Sockets.SocketClose.Reset);
+        Assert.Equal(1012, await client.ClosedAsync());
+        await host.EndCountedAsync(1012);
+    }
+
+    [Fact]
     public async Task ServerCloses_PeerNeverAnswers_IsCutAfterFiveSeconds()
     {
         await using var host = await SocketHost.StartAsync();

@@ -15,11 +15,13 @@ namespace Gateway.Api.Surfaces.Gateway.Channels;
 /// <param name="end">Ends the connection after what was sent.</param>
 /// <param name="cut">Cuts the connection below it, whatever is still under way.</param>
 /// <param name="limits">The limits of sockets.</param>
+/// <param name="metrics">Where messages are counted.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PortalConnection(
-    string customerId, DateTimeOffset endsAt, IClientProxy client, Action end, Action cut, ChannelOptions limits, TimeProvider time)
+    string customerId, DateTimeOffset endsAt, IClientProxy client, Action end, Action cut, ChannelOptions limits, SocketMetrics metrics, TimeProvider time)
     : ICustomerConnection
 {
+    private readonly MessageRate rate = new(limits.MessagesPerSecond, time);
     private readonly Lock gate = new();
     private readonly Queue<CustomerMessage> queue = new();
     private Task writer = Task.CompletedTask;
@@ -34,13 +36,22 @@ internal sealed class PortalConnection(
     /// <inheritdoc />
     public DateTimeOffset EndsAt => endsAt;
 
-    /// <summary>What the peer may send.</summary>
-    public MessageRate Rate { get; } = new(limits.MessagesPerSecond, time);
+    /// <summary>What it is.</summary>
+    public static SocketKind Kind { get; } = new("portal", CustomerSockets.MaxMessageBytes);
 
     /// <summary>Why it ends, or has ended.</summary>
     public SocketClose WhyClosed
     {
         get { lock (gate) return close ?? SocketClose.Normal; }
+    }
+
+    /// <summary>Counts a message of the peer's; false: it is one too many, and the connection ends.</summary>
+    public bool TryReceive()
+    {
+        metrics.Received(Kind);
+        if (rate.TryTake()) return true;
+        Close(SocketClose.TooManyMessages);
+        return false;
     }
 
     /// <inheritdoc />
@@ -76,9 +87,14 @@ internal sealed class PortalConnection(
     }
 
     /// <summary>The connection has ended: what is below it may be another one's from now on.</summary>
-    public void Over()
+    /// <param name="broke">Whether it broke, or the peer fell silent, where nobody had closed it.</param>
+    public void Over(bool broke)
     {
-        lock (gate) isOver = true;
+        lock (gate)
+        {
+            isOver = true;
+            if (broke) close ??= SocketClose.Lost;
+        }
     }
 
     private async Task EndAsync(Task last)
@@ -113,7 +129,11 @@ internal sealed class PortalConnection(
     {
         try
         {
-            while (TryTakeNext() is { } message) await client.SendAsync(message.Type, message.Data);
+            while (TryTakeNext() is { } message)
+            {
+                await client.SendAsync(message.Type, message.Data);
+                metrics.Sent(Kind);
+            }
         }
         catch (Exception)
         {

@@ -15,8 +15,6 @@ internal sealed class PortalConnections(IHostApplicationLifetime lifetime, Socke
     /// <summary>How long peers have for the end of their connections when the program stops.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
-    private static readonly SocketKind Kind = new("portal", CustomerSockets.MaxMessageBytes);
-
     private readonly ConcurrentDictionary<PortalConnection, bool> open = [];
     private CancellationTokenRegistration stopping;
     private int requests;
@@ -39,13 +37,13 @@ internal sealed class PortalConnections(IHostApplicationLifetime lifetime, Socke
     public void Add(PortalConnection connection)
     {
         open[connection] = true;
-        metrics.Opened(Kind);
+        metrics.Opened(PortalConnection.Kind);
     }
 
     /// <summary>A connection has ended.</summary>
     public void Remove(PortalConnection connection)
     {
-        if (open.TryRemove(connection, out _)) metrics.Closed(Kind, connection.WhyClosed);
+        if (open.TryRemove(connection, out _)) metrics.Closed(PortalConnection.Kind, connection.WhyClosed);
     }
 
     /// <inheritdoc />

@@ -19,6 +19,7 @@ internal sealed class PortalHub(
     PortalConnections connections,
     IHubContext<PortalHub> hub,
     IOptions<ChannelOptions> options,
+    SocketMetrics metrics,
     TimeProvider time,
     ILogger<PortalHub> logger) : Hub
 {
@@ -38,7 +39,7 @@ internal sealed class PortalHub(
     {
         var user = Context.User!;
         var connection = new PortalConnection(
-            user.CustomerId(), user.TokenEndsAt(), hub.Clients.Client(Context.ConnectionId), Context.Abort, Context.GetHttpContext()!.Abort, options.Value, time);
+            user.CustomerId(), user.TokenEndsAt(), hub.Clients.Client(Context.ConnectionId), Context.Abort, Context.GetHttpContext()!.Abort, options.Value, metrics, time);
         Context.Items[Key] = connection;
         connections.Add(connection);
         channels.Join(connection);
@@ -49,7 +50,7 @@ internal sealed class PortalHub(
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         if (Find(Context.Items) is not { } connection) return Task.CompletedTask;
-        connection.Over();
+        connection.Over(broke: exception is not null);
         channels.Leave(connection);
         connections.Remove(connection);
         return Task.CompletedTask;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Gateway.Api.Channels.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Api.Surfaces.Gateway.Channels;
@@ -68,23 +67,18 @@ internal sealed class PortalInput(PipeReader input, IDictionary<object, object?>
     private ReadResult Take(ReadResult read)
     {
         given = read.Buffer;
-        if (!isOver && PortalHub.Find(items) is { } connection && !TryCount(connection.Rate))
-        {
-            isOver = true;
-            connection.Close(SocketClose.TooManyMessages);
-        }
-
+        if (!isOver && PortalHub.Find(items) is { } connection) isOver = !TryCount(connection);
         if (!isOver) return read;
         input.AdvanceTo(given.End);
         return new ReadResult(default, read.IsCanceled, read.IsCompleted);
     }
 
-    private bool TryCount(MessageRate rate)
+    private bool TryCount(PortalConnection connection)
     {
         var reader = new SequenceReader<byte>(given);
         reader.Advance(counted);
         while (reader.TryReadTo(out ReadOnlySequence<byte> message, Separator))
-            if (!IsPing(message) && !rate.TryTake()) return false;
+            if (!IsPing(message) && !connection.TryReceive()) return false;
         counted = reader.Consumed;
         return true;
     }
