@@ -45,7 +45,7 @@ public sealed class SocketTests
         await using var bench = new Bench();
         var scripts = new Scripts(bench);
         var server = await GatewayServer.StartAsync(bench);
-        await using var network = new Relay(server.PublicPort);
+        await using var network = new Network(server);
         using var alice = await server.CustomerAsync();
         var device = await AgentDevice.RegisterAsync(bench, server, alice, url: network.Url);
         device.Run("--scripts", scripts.Folder);

@@ -17,6 +17,7 @@ internal static class SimulateCommand
         var seed = Number("--seed", 1, 0, int.MaxValue, "The same seed makes the same choices.");
         var duration = Number("--duration", 60, 1, 86_400, "Seconds during which commands are sent.");
         var claim = Number("--claim", 8, 2, 60, "Seconds of the longest claim that a device asks for.");
+        var grace = Number("--reconnect-grace", 30, 1, 300, "Seconds that the server keeps the claims of a lost socket (Gateway:Channels:ReconnectGrace).");
         var tokens = new Option<string[]>("--customer-token")
         {
             HelpName = "JWT",
@@ -28,7 +29,7 @@ internal static class SimulateCommand
         transport.DefaultValueFactory = _ => "rest";
         var command = new Command("simulate", "Run a fleet of simulated devices with faults, and judge whether the gateway kept its rules.")
         {
-            server, devices, rate, seed, duration, claim, transport, tokens, data, log,
+            server, devices, rate, seed, duration, claim, transport, grace, tokens, data, log,
         };
         command.SetAction(parsed => RunAsync(
             new SimulationSettings
@@ -42,6 +43,7 @@ internal static class SimulateCommand
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(duration)),
                 LongestClaim = TimeSpan.FromSeconds(parsed.GetValue(claim)),
                 UsesSocket = parsed.GetValue(transport) == "ws",
+                ReconnectGrace = TimeSpan.FromSeconds(parsed.GetValue(grace)),
                 LogPath = parsed.GetValue(log),
             },
             parsed.InvocationConfiguration.Output, signals));

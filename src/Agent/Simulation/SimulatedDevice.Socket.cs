@@ -9,11 +9,12 @@ namespace Gateway.Agent.Simulation;
 /// </summary>
 internal sealed partial class SimulatedDevice
 {
-    /// <summary>What docs/channels.md promises: pushed claims last five minutes, and half a minute for a device to come back.</summary>
-    private const int PushVisibilityMs = 300_000, GraceMs = 30_000;
+    /// <summary>What docs/channels.md promises: pushed claims last five minutes.</summary>
+    private const int PushVisibilityMs = 300_000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
+    private readonly int graceMs = (int)world.Settings.ReconnectGrace.TotalMilliseconds;
     private readonly HashSet<(string Command, string Token)> taken = [];
     private readonly Queue<Work> waitingWork = new();
     private SimulatedSocket? socket;
@@ -55,11 +56,11 @@ internal sealed partial class SimulatedDevice
                 Sent = opened.SurelyOpenAt,
                 Answered = opened.LostAt,
                 Connection = opened.Name,
-                GraceMs = GraceMs,
+                GraceMs = graceMs,
             });
             if (world.IsOver) return;
             world.Progress.Count(Counted.Reconnects);
-            await world.DelayAsync(Chance(2) ? random.Next(GraceMs + 1_000, GraceMs + 6_000) : random.Next(20, 1_500), cancel);
+            await world.DelayAsync(Chance(2) ? random.Next(graceMs + 1_000, graceMs + 6_000) : random.Next(20, 1_500), cancel);
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record SimulationSettings
     /// <summary>Whether commands come to the devices over sockets, instead of being claimed by requests. Default false.</summary>
     public bool UsesSocket { get; init; }
 
+    /// <summary>How long the server keeps the claims of a lost socket. Default 30 s, as the server's.</summary>
+    public TimeSpan ReconnectGrace { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Most requests at once. Default 64.</summary>
     public int Concurrency { get; init; } = 64;
 

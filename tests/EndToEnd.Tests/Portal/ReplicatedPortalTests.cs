@@ -14,7 +14,7 @@ public sealed class ReplicatedPortalTests
         await using var postgres = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
         var database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         using var deployment = await ReplicatedDeployment.StartAsync(bench, BuiltProgram.LocalComponents, database, actors: 0);
-        await using var balancer = new LoadBalancer(deployment.Servers);
+        await using var balancer = new Network(deployment.Servers);
         using var alice = await deployment.Servers[0].CustomerAsync();
         foreach (var id in (string[])["pi-1", "pi-2"]) await alice.ProvisionAsync(id);
         await using var browser = await BrowserPage.OpenAsync(balancer.Url);

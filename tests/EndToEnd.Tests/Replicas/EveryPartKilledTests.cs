@@ -6,7 +6,7 @@ namespace Gateway.EndToEnd.Tests.Replicas;
 
 /// <summary>
 /// Two <c>gateway-api</c>, two <c>gateway-actors</c>, a sidecar, Redis and Postgres: while simulated fleets work, each is killed and started
-/// again in turn.
+/// again in turn, and all connections are cut.
 /// </summary>
 public sealed class EveryPartKilledTests
 {
@@ -25,13 +25,14 @@ public sealed class EveryPartKilledTests
                 ["Gateway__RateLimits__DevicePerMinute"] = "0",
                 ["Gateway__RateLimits__CustomerPerMinute"] = "0",
             });
-        await using var balancer = new LoadBalancer(deployment.Servers);
-        Fleet[] fleets = [await Fleet.StartAsync(bench, deployment, balancer, "ws"), await Fleet.StartAsync(bench, deployment, balancer, "rest")];
+        await using var network = new Network(deployment.Servers);
+        Fleet[] fleets = [await Fleet.StartAsync(bench, deployment, network, "ws"), await Fleet.StartAsync(bench, deployment, network, "rest")];
 
         foreach (var server in deployment.Servers)
         {
             await server.Process.KillAsync();
             await server.StartAsync();
+            network.Cut();
         }
 
         foreach (var program in deployment.Actors)
@@ -92,11 +93,11 @@ public sealed class EveryPartKilledTests
     private sealed record Fleet(ProgramProcess Simulation, string Log)
     {
         /// <summary>Starts a fleet of its own and waits until it works.</summary>
-        public static async Task<Fleet> StartAsync(Bench bench, ReplicatedDeployment deployment, LoadBalancer balancer, string transport)
+        public static async Task<Fleet> StartAsync(Bench bench, ReplicatedDeployment deployment, Network network, string transport)
         {
             var log = Path.Combine(bench.Folder, $"{transport}.jsonl");
             var simulation = bench.Start($"simulate {transport}", BuiltProgram.Agent, [
-                "simulate", "--transport", transport, "--server", balancer.Url, "--devices", "8", "--rate", "12", "--seed", "7", "--duration", "15",
+                "simulate", "--transport", transport, "--server", network.Url, "--devices", "8", "--rate", "12", "--seed", "7", "--duration", "15",
                 "--data", deployment.Servers[0].DataPath, "--log", log,
             ]);
             await Wait.UntilAsync("the fleet to work", () => simulation.Output.Contains("Sending", StringComparison.Ordinal));

@@ -4,7 +4,9 @@ using Gateway.EndToEnd.Tests.Driver;
 
 namespace Gateway.EndToEnd.Tests.Torture;
 
-/// <summary>The simulated fleet as a process of its own (<c>agent simulate</c>), with claims of at most <see cref="LongestClaim"/>.</summary>
+/// <summary>
+/// The simulated fleet as a process of its own (<c>agent simulate</c>), with claims of at most <see cref="LongestClaim"/>, or with commands that are pushed.
+/// </summary>
 internal sealed class Fleet
 {
     /// <summary>The longest claim that one of its devices asks for.</summary>
@@ -14,24 +16,32 @@ internal sealed class Fleet
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(150);
 
     private readonly string log;
+    private readonly bool usesSocket;
 
-    private Fleet(ProgramProcess process, string log)
+    private Fleet(ProgramProcess process, string log, bool usesSocket)
     {
         Process = process;
         this.log = log;
+        this.usesSocket = usesSocket;
     }
 
     public ProgramProcess Process { get; }
 
     /// <summary>Starts a fleet that is sent commands until <see cref="DrainAsync"/>, and waits until it works.</summary>
-    public static async Task<Fleet> StartAsync(Bench bench, GatewayServer server, int seed)
+    /// <param name="bench">What it ends with.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="seed">The same seed makes the same choices.</param>
+    /// <param name="network">What is between it and the server; null: nothing.</param>
+    /// <param name="usesSocket">Whether commands come over sockets, of a server with <see cref="TorturedAgent.ServerSettings"/>.</param>
+    public static async Task<Fleet> StartAsync(Bench bench, GatewayServer server, int seed, Network? network = null, bool usesSocket = false)
     {
         var log = Path.Combine(bench.Folder, "fleet.jsonl");
         var process = bench.Start("fleet", BuiltProgram.Agent, [
-            "simulate", "--server", server.Url, "--data", server.DataPath, "--devices", "16", "--rate", "30", "--duration", "86400",
+            "simulate", "--server", network?.Url ?? server.Url, "--data", server.DataPath, "--devices", "16", "--rate", "30", "--duration", "86400",
             "--claim", LongestClaim.TotalSeconds.ToString(CultureInfo.InvariantCulture), "--seed", seed.ToString(CultureInfo.InvariantCulture), "--log", log,
+            "--transport", usesSocket ? "ws" : "rest", "--reconnect-grace", TorturedAgent.Grace.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         ]);
-        var fleet = new Fleet(process, log);
+        var fleet = new Fleet(process, log, usesSocket);
         await Wait.UntilAsync("the fleet to work", () =>
         {
             Assert.False(process.HasExited, "The fleet ended.");
@@ -51,6 +61,7 @@ internal sealed class Fleet
         Assert.True(verdict.Held, string.Join('\n', verdict.Violations.Select(violation => $"{violation.Rule}: {violation.Subject}. {violation.Message}")));
         Assert.True(verdict.Commands > least, $"Only {verdict.Commands} commands were sent.");
         Assert.Contains(entries, entry => entry.Answered is null);
-        Assert.All(entries.OfType<ClaimSeen>(), claim => Assert.NotNull(claim.Request));
+        Assert.All(entries.OfType<ClaimSeen>(), claim => Assert.True(claim is PushSeen || claim.Request is not null));
+        Assert.Equal(usesSocket, entries.OfType<PushSeen>().Count() > least && entries.OfType<LostSeen>().Any());
     }
 }

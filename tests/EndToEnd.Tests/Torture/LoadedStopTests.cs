@@ -13,8 +13,8 @@ public sealed class LoadedStopTests
     public async Task Server_UnderAFleetsLoad_EndsInTime_HeadsAndHistoryAgree(Shape shape)
     {
         await using var bench = new Bench();
-        using var deployment = await Deployment.StartAsync(bench, shape);
-        var fleet = await Fleet.StartAsync(bench, deployment.Server, seed: 11);
+        using var deployment = await Deployment.StartAsync(bench, shape, TorturedAgent.ServerSettings);
+        var fleet = await Fleet.StartAsync(bench, deployment.Server, seed: 11, usesSocket: shape == Shape.OneProcess);
         await Disasters.PauseAsync(2);
 
         await deployment.StopAsync(StopLimit);

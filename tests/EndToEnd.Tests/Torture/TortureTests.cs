@@ -4,8 +4,9 @@ using Gateway.EndToEnd.Tests.Driver;
 namespace Gateway.EndToEnd.Tests.Torture;
 
 /// <summary>
-/// Every program is killed (SIGKILL) and held still for longer than any claim lasts (SIGSTOP), at random, while a simulated fleet
-/// and a real agent work. The data stay, and what was killed is started again.
+/// Every program is killed (SIGKILL) and held still for longer than any claim lasts (SIGSTOP), and all connections are cut, at random, while a simulated
+/// fleet and a real agent work: the agent over its socket, the fleet over sockets in one shape and by requests in the other. The data stay, and what was
+/// killed is started again.
 /// </summary>
 public sealed class TortureTests
 {
@@ -19,8 +20,9 @@ public sealed class TortureTests
         using var deployment = await Deployment.StartAsync(bench, shape, TorturedAgent.ServerSettings);
         var server = deployment.Server;
         using var alice = await server.CustomerAsync();
-        var agent = await TorturedAgent.StartAsync(bench, server, alice);
-        var fleet = await Fleet.StartAsync(bench, server, disasters.Seed);
+        await using var network = new Network(server);
+        var agent = await TorturedAgent.StartAsync(bench, server, network, alice);
+        var fleet = await Fleet.StartAsync(bench, server, disasters.Seed, network, usesSocket: shape == Shape.OneProcess);
 
         IReadOnlyList<Func<Random, Disaster>> apart = deployment.Sidecar is null ? [] :
         [
@@ -59,6 +61,7 @@ public sealed class TortureTests
                     await Disasters.PauseAsync(random.NextDouble());
                     agent.Run();
                 }),
+                .. Enumerable.Repeat<Func<Random, Disaster>>(CutConnections, 3),
                 random => Stop("the agent", () => agent.Process, TorturedAgent.PastEveryClaim.TotalSeconds),
                 random => Stop("the fleet", () => fleet.Process, PastEveryClaim(random)),
             ]));
@@ -66,6 +69,12 @@ public sealed class TortureTests
         await Task.WhenAll(fleet.DrainAsync(), agent.DrainAsync());
         await deployment.StopAsync(TimeSpan.FromSeconds(10));
         Assert.Empty(deployment.Audit.Find(stopped: true));
+
+        Disaster CutConnections(Random random) => new("all connections are cut", () =>
+        {
+            network.Cut();
+            return Task.CompletedTask;
+        });
 
         Disaster KillServer(Random random) => new("the server is killed", async () =>
         {

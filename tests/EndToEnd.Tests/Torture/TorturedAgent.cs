@@ -14,12 +14,15 @@ internal sealed class TorturedAgent
     /// <summary>Its claims surely have ended when it was held still for so long: its connection is lost after two seconds, and the grace.</summary>
     public static readonly TimeSpan PastEveryClaim = TimeSpan.FromSeconds(6);
 
+    /// <summary>How long a server with <see cref="ServerSettings"/> waits for a device whose connection it finds lost.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     /// <summary>Settings of a server that soon finds a connection lost, and does not wait long for its device.</summary>
     public static readonly Dictionary<string, string?> ServerSettings = new()
     {
         ["Gateway__Channels__PingInterval"] = "00:00:01",
         ["Gateway__Channels__PongTimeout"] = "00:00:01",
-        ["Gateway__Channels__ReconnectGrace"] = "00:00:02",
+        ["Gateway__Channels__ReconnectGrace"] = Grace.ToString(),
     };
 
     private const int Hands = 2;
@@ -45,10 +48,10 @@ internal sealed class TorturedAgent
 
     public ProgramProcess Process => device.Process;
 
-    public static async Task<TorturedAgent> StartAsync(Bench bench, GatewayServer server, CustomerClient customer)
+    public static async Task<TorturedAgent> StartAsync(Bench bench, GatewayServer server, Network network, CustomerClient customer)
     {
         var scripts = new Scripts(bench);
-        var device = await AgentDevice.RegisterAsync(bench, server, customer);
+        var device = await AgentDevice.RegisterAsync(bench, server, customer, url: network.Url);
         return new TorturedAgent(customer, device, scripts, await customer.OpenSessionAsync(device.Id, "diagnostic"));
     }
 

@@ -5,18 +5,19 @@ using System.Net.Sockets;
 namespace Gateway.EndToEnd.Tests.Driver;
 
 /// <summary>
-/// What stands before several servers: it passes connections on to each in turn, and to the next one where a server takes none. A
-/// connection lasts as long as both ends keep it.
+/// What is between clients and servers: it passes connections on to each server in turn, and to the next one where a server takes none. A
+/// connection lasts as long as both ends keep it, unless all are cut.
 /// </summary>
-internal sealed class LoadBalancer : IAsyncDisposable
+internal sealed class Network : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly IReadOnlyList<GatewayServer> servers;
+    private readonly HashSet<(Socket Client, Socket Server)> connections = [];
     private readonly Task accepting;
     private int next;
 
-    public LoadBalancer(IReadOnlyList<GatewayServer> servers)
+    public Network(params IReadOnlyList<GatewayServer> servers)
     {
         this.servers = servers;
         listener.Start();
@@ -26,6 +27,20 @@ internal sealed class LoadBalancer : IAsyncDisposable
 
     /// <summary>Where clients connect.</summary>
     public string Url { get; }
+
+    /// <summary>Cuts all connections that there are, without a word; new ones can be made.</summary>
+    public void Cut()
+    {
+        lock (connections)
+        {
+            foreach (var (client, server) in connections)
+            {
+                // Without a delay the other side gets a reset, and what was under way is lost.
+                client.Close(0);
+                server.Close(0);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -47,7 +62,9 @@ internal sealed class LoadBalancer : IAsyncDisposable
             using var server = await ConnectAsync();
             if (server is null) return;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+            lock (connections) connections.Add((client, server));
             await Task.WhenAll(CopyAsync(client, server, ended), CopyAsync(server, client, ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lock (connections) connections.Remove((client, server));
         }
     }
 
