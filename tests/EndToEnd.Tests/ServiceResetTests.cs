@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Gateway.EndToEnd.Tests.Driver;
 
@@ -9,22 +8,13 @@ namespace Gateway.EndToEnd.Tests;
 /// <summary>The emergency button on the program as it is: it really begins anew, and nothing is lost.</summary>
 public sealed class ServiceResetTests
 {
-    private const string AdminToken = "the-admins-token-of-the-tests-0123456789", NodeToken = "the-nodes-token-of-the-tests-0123456789";
-
-    private static readonly Dictionary<string, string?> Settings = new()
-    {
-        ["ORCH_ADMIN_TOKEN"] = AdminToken,
-        ["ORCH_NODE_TOKEN"] = NodeToken,
-        ["Gateway__RateLimits__OrchestratorPerMinute"] = "0",
-    };
-
     [Fact]
     public async Task Server_ServiceReset_SameProcessComesBack_AndWhatRanIsDoneOnce()
     {
         await using var bench = new Bench();
-        var server = await GatewayServer.StartAsync(bench, Settings);
-        using var admin = AdminOf(server);
-        using var node = new SocketNode(server, "node-1", NodeToken);
+        var server = await GatewayServer.StartAsync(bench, OrchestratorClient.Settings);
+        using var admin = new OrchestratorClient(server);
+        using var node = new SocketNode(server, "node-1", OrchestratorClient.NodeToken);
         await node.ConnectAsync("device-1");
         await Wait.UntilAsync("the device", async () => (await admin.GetAsync("devices")).GetProperty("total").GetInt32() == 1);
         var task = (await admin.PostAsync("devices/device-1/command", new { command = "wait" })).GetProperty("task_id").GetString()!;
@@ -36,14 +26,11 @@ public sealed class ServiceResetTests
         var command = await alice.SendAsync(session, "first", new { });
         await pi.CommandAsync();
 
-        var code = (await admin.PostAsync("emergency/confirm-code", new { })).GetProperty("confirm_code").GetString();
-        var begun = await admin.PostAsync("emergency/service-reset", new { confirm_code = code, reason = "L1 failed", approver = "orion" });
-
-        var id = begun.GetProperty("emergency_id").GetString()!;
-        Assert.Equal(id, (await node.CalledAsync("reset")).GetProperty("emergency_id").GetString());
+        var reset = await admin.ResetServiceAsync();
+        Assert.Equal(reset, (await node.CalledAsync("reset")).GetProperty("emergency_id").GetString());
         Assert.Equal(1012, await node.ClosedAsync());
         Assert.Equal(1012, await pi.ClosedAsync());
-        var shown = await CompletedAsync(admin, id);
+        var shown = await admin.CompletedAsync(reset);
         Assert.Equal("completed", shown.GetProperty("status").GetString());
         Assert.False(server.Process.HasExited);
         Assert.Equal(2, server.Process.Log.Count(line => line.Contains("Gateway is up", StringComparison.Ordinal)));
@@ -59,7 +46,7 @@ public sealed class ServiceResetTests
         Assert.Equal(1, (await admin.GetAsync("devices/device-1/tasks")).GetProperty("tasks").GetArrayLength());
         Assert.Single(await alice.CommandsAsync(session));
 
-        shown = await admin.GetAsync($"emergency/{id}");
+        shown = await admin.GetAsync($"emergency/{reset}");
         TestContext.Current.TestOutputHelper?.WriteLine(shown.ToString());
         Assert.Equal([command, task], shown.GetProperty("released").EnumerateArray().Select(item => item.GetProperty("task_id").GetString()!).Order(StringComparer.Ordinal));
         var told = Assert.Single(shown.GetProperty("nodes").EnumerateArray());
@@ -78,28 +65,26 @@ public sealed class ServiceResetTests
     public async Task Server_LeftToItsSupervisor_EndsAndIsCompleteOnceItIsStartedAgain()
     {
         await using var bench = new Bench();
-        var server = await GatewayServer.StartAsync(bench, new Dictionary<string, string?>(Settings) { ["Gateway__Restart"] = "exit" });
-        using var admin = AdminOf(server);
-        var code = (await admin.PostAsync("emergency/confirm-code", new { })).GetProperty("confirm_code").GetString();
-        var begun = await admin.PostAsync("emergency/service-reset", new { confirm_code = code, reason = "L1 failed", approver = "orion" });
+        var server = await GatewayServer.StartAsync(bench, new Dictionary<string, string?>(OrchestratorClient.Settings) { ["Gateway__Restart"] = "exit" });
+        using var admin = new OrchestratorClient(server);
+        var reset = await admin.ResetServiceAsync();
 
         Assert.Equal(0, await server.Process.ExitAsync());
 
         await server.StartAsync();
-        await CompletedAsync(admin, begun.GetProperty("emergency_id").GetString()!);
+        await admin.CompletedAsync(reset);
     }
 
     [Fact]
     public async Task Server_ThatStartsItsSuccessor_EndsAndTheNewProcessServes()
     {
         await using var bench = new Bench();
-        var server = await GatewayServer.StartAsync(bench, new Dictionary<string, string?>(Settings) { ["Gateway__Restart"] = "spawn" });
-        using var admin = AdminOf(server);
-        var code = (await admin.PostAsync("emergency/confirm-code", new { })).GetProperty("confirm_code").GetString();
-        var begun = await admin.PostAsync("emergency/service-reset", new { confirm_code = code, reason = "L1 failed", approver = "orion" });
+        var server = await GatewayServer.StartAsync(bench, new Dictionary<string, string?>(OrchestratorClient.Settings) { ["Gateway__Restart"] = "spawn" });
+        using var admin = new OrchestratorClient(server);
+        var reset = await admin.ResetServiceAsync();
 
         await Wait.UntilAsync("the end of the first process", () => server.Process.HasExited);
-        await CompletedAsync(admin, begun.GetProperty("emergency_id").GetString()!);
+        await admin.CompletedAsync(reset);
 
         using var successor = Process.GetProcessById(SuccessorOf(server));
         successor.Kill();
@@ -121,35 +106,5 @@ public sealed class ServiceResetTests
             // Somebody else's, or gone.
             return "";
         }
-    }
-
-    private static ApiClient AdminOf(GatewayServer server)
-    {
-        var admin = new ApiClient($"{server.Url}/api");
-        admin.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
-        return admin;
-    }
-
-    /// <summary>Waits until an action is completed, over the time in which nobody answers.</summary>
-    private static async Task<JsonElement> CompletedAsync(ApiClient admin, string id)
-    {
-        JsonElement shown = default;
-        await Wait.UntilAsync(
-            "the service reset",
-            async () =>
-            {
-                try
-                {
-                    shown = await admin.GetAsync($"emergency/{id}");
-                    return shown.GetProperty("completed_at").ValueKind == JsonValueKind.String;
-                }
-                catch (Exception e) when (e is HttpRequestException or Xunit.Sdk.XunitException)
-                {
-                    // Away, or coming up.
-                    return false;
-                }
-            },
-            () => Task.FromResult(shown.ToString()));
-        return shown;
     }
 }

@@ -115,7 +115,7 @@ internal sealed partial class ScriptedGateway
                     });
                 }
 
-                next = changed.Task;
+                next = changes.Next;
             }
 
             await Task.WhenAny(next, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token));

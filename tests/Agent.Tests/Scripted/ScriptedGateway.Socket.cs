@@ -152,11 +152,11 @@ internal sealed partial class ScriptedGateway
                     if (sent.Add(command.ClaimToken)) pushes.Add(Push(command));
                 }
 
-                next = changed.Task;
+                next = changes.Next;
             }
 
             foreach (object push in pushes) await SendAsync(to, push);
-            if (pushes.Count > 0) Changed();
+            if (pushes.Count > 0) changes.Tell();
             await next.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

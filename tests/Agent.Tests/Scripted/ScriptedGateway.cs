@@ -22,11 +22,11 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<string, Command> commands = [];
     private readonly HashSet<string> tokens = [];
-    private TaskCompletionSource changed = NewSignal();
+    private readonly Changes changes;
     private Command? offeredAgain;
     private int counter;
 
-    private ScriptedGateway(WebApplication app) => this.app = app;
+    private ScriptedGateway(WebApplication app) => (this.app, changes) = (app, new Changes(gate));
 
     public string Url { get; private set; } = "";
 
@@ -93,7 +93,7 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
             commands.Add(command.Id, command);
         }
 
-        Changed();
+        changes.Tell();
         return command;
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
             command.ResultText = null;
         }
 
-        Changed();
+        changes.Tell();
     }
 
     public void Cancel(Command command)
@@ -135,28 +135,7 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
     }
 
     /// <summary>Waits until it is so, looking again after every request and change.</summary>
-    public async Task UntilAsync(Func<bool> condition, int seconds = 15)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-        while (true)
-        {
-            Task next;
-            lock (gate)
-            {
-                if (condition()) return;
-                next = changed.Task;
-            }
-
-            try
-            {
-                await next.WaitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Assert.Fail($"It did not happen within {seconds} s. Requests so far: {string.Join(", ", Requests)}");
-            }
-        }
-    }
+    public Task UntilAsync(Func<bool> condition, int seconds = 15) => changes.UntilAsync(condition, () => string.Join(", ", Requests), seconds);
 
     public int Count(string request)
     {
@@ -186,7 +165,7 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
             _ when authenticated && !Known(context) => (401, Error("UNAUTHORIZED", "unknown token")),
             _ => await handle(context, body),
         };
-        Changed();
+        changes.Tell();
         if (fault is Fault.HangAfter) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (fault is Fault.DropBefore or Fault.DropAfter or Fault.HangAfter)
         {
@@ -211,22 +190,8 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
     private void Note(string request)
     {
         lock (gate) Requests.Add(request);
-        Changed();
-    }
-
-    private void Changed()
-    {
-        TaskCompletionSource before;
-        lock (gate)
-        {
-            before = changed;
-            changed = NewSignal();
-        }
-
-        before.TrySetResult();
+        changes.Tell();
     }
 
     private static object Error(string code, string message) => new { error = new { code, message } };
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

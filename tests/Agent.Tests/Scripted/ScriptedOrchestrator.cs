@@ -24,11 +24,11 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonNode>> calls = new();
     private readonly ConcurrentQueue<Reaction> reactions = new();
-    private TaskCompletionSource changed = NewSignal();
+    private readonly Changes changes;
     private WebSocket? socket;
     private int lastId;
 
-    private ScriptedOrchestrator(WebApplication app) => this.app = app;
+    private ScriptedOrchestrator(WebApplication app) => (this.app, changes) = (app, new Changes(gate));
 
     public string Url { get; private set; } = "";
 
@@ -98,28 +98,9 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>Ends the socket with a code.</summary>
     public Task CloseAsync(int code) => CloseAsync(socket!, code);
 
-    public async Task UntilAsync(Func<bool> condition, int seconds = 15)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), TimeProvider.System);
-        while (true)
-        {
-            Task next;
-            lock (gate)
-            {
-                if (condition()) return;
-                next = changed.Task;
-            }
-
-            try
-            {
-                await next.WaitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                lock (gate) Assert.Fail($"It did not happen within {seconds} s. Calls so far: {string.Join(", ", Calls.Select(call => $"{call.Method} {call.Values.ToJsonString()}"))}");
-            }
-        }
-    }
+    /// <summary>Waits until it is so, looking again after every call and change.</summary>
+    public Task UntilAsync(Func<bool> condition, int seconds = 15) =>
+        changes.UntilAsync(condition, () => string.Join(", ", Calls.Select(call => $"{call.Method} {call.Values.ToJsonString()}")), seconds);
 
     /// <summary>Waits for so many results of a task, repetitions too; the last one.</summary>
     public async Task<JsonNode> ResultAsync(string task, int count = 1)
@@ -242,18 +223,9 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
 
     private void Change(Action change)
     {
-        TaskCompletionSource before;
-        lock (gate)
-        {
-            change();
-            before = changed;
-            changed = NewSignal();
-        }
-
-        before.TrySetResult();
+        lock (gate) change();
+        changes.Tell();
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What a result meets with.</summary>
     /// <param name="Code">An error with this code; null: it is taken.</param>

@@ -42,5 +42,35 @@ internal sealed class OrchestratorClient : ApiClient
         return seen;
     }
 
+    /// <summary>Begins a service reset; its id.</summary>
+    public async Task<string> ResetServiceAsync()
+    {
+        var code = Text(await PostAsync("emergency/confirm-code", new { }), "confirm_code");
+        return Text(await PostAsync("emergency/service-reset", new { confirm_code = code, reason = "L1 failed", approver = "orion" }), "emergency_id");
+    }
+
+    /// <summary>Waits until an emergency action is completed, over the time in which nobody answers; the action.</summary>
+    public async Task<JsonElement> CompletedAsync(string emergency)
+    {
+        JsonElement shown = default;
+        await Wait.UntilAsync(
+            "the service reset",
+            async () =>
+            {
+                try
+                {
+                    shown = await GetAsync($"emergency/{emergency}");
+                    return shown.GetProperty("completed_at").ValueKind == JsonValueKind.String;
+                }
+                catch (Exception e) when (e is HttpRequestException or Xunit.Sdk.XunitException)
+                {
+                    // Away, or coming up.
+                    return false;
+                }
+            },
+            () => Task.FromResult(shown.ToString()));
+        return shown;
+    }
+
     private static string Text(JsonElement of, string name) => of.GetProperty(name).GetString()!;
 }

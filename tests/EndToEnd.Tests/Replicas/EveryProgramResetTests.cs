@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text.Json;
 using Gateway.EndToEnd.Tests.Driver;
 using Gateway.TestKit;
 
@@ -8,8 +6,6 @@ namespace Gateway.EndToEnd.Tests.Replicas;
 /// <summary>A service reset over two <c>gateway-api</c> and two <c>gateway-actors</c>: every one of them begins anew.</summary>
 public sealed class EveryProgramResetTests
 {
-    private const string AdminToken = "the-admins-token-of-the-tests-0123456789", NodeToken = "the-nodes-token-of-the-tests-0123456789";
-
     [Fact]
     public async Task ServiceReset_AskedOfOneReplica_RestartsAllFour_AndTheOtherReplicasNodeIsTold()
     {
@@ -19,44 +15,21 @@ public sealed class EveryProgramResetTests
             bench,
             BuiltProgram.LocalComponents,
             await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken),
-            new Dictionary<string, string?>
-            {
-                ["ORCH_ADMIN_TOKEN"] = AdminToken,
-                ["ORCH_NODE_TOKEN"] = NodeToken,
-                ["Gateway__RateLimits__OrchestratorPerMinute"] = "0",
-            });
+            OrchestratorClient.Settings);
         var (asked, other) = (deployment.Servers[0], deployment.Servers[1]);
-        using var admin = new ApiClient($"{asked.Url}/api");
-        admin.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
-        using var node = new SocketNode(other, "node-1", NodeToken);
+        using var admin = new OrchestratorClient(asked);
+        using var node = new SocketNode(other, "node-1", OrchestratorClient.NodeToken);
         await node.ConnectAsync("device-1");
         await Wait.UntilAsync("the device", async () => (await admin.GetAsync("devices")).GetProperty("total").GetInt32() == 1);
         var task = (await admin.PostAsync("devices/device-1/command", new { command = "wait" })).GetProperty("task_id").GetString()!;
         await node.CalledAsync("execute");
 
-        var code = (await admin.PostAsync("emergency/confirm-code", new { })).GetProperty("confirm_code").GetString();
-        var begun = await admin.PostAsync("emergency/service-reset", new { confirm_code = code, reason = "L1 failed", approver = "orion" });
+        var emergency = await admin.ResetServiceAsync();
 
         var reset = await node.CalledAsync("reset");
         Assert.Equal(task, reset.GetProperty("tasks")[0].GetString());
         Assert.Equal(1012, await node.ClosedAsync());
-        JsonElement shown = default;
-        await Wait.UntilAsync(
-            "the service reset",
-            async () =>
-            {
-                try
-                {
-                    shown = await admin.GetAsync($"emergency/{begun.GetProperty("emergency_id").GetString()}");
-                    return shown.GetProperty("completed_at").ValueKind == JsonValueKind.String;
-                }
-                catch (Exception e) when (e is HttpRequestException or Xunit.Sdk.XunitException)
-                {
-                    // Away, or coming up.
-                    return false;
-                }
-            },
-            () => Task.FromResult(shown.ToString()));
+        var shown = await admin.CompletedAsync(emergency);
         TestContext.Current.TestOutputHelper?.WriteLine(shown.ToString());
         Assert.Equal("completed", shown.GetProperty("status").GetString());
         Assert.Equal(
