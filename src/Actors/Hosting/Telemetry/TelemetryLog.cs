@@ -14,4 +14,7 @@ internal static partial class TelemetryLog
 
     [LoggerMessage(3603, LogLevel.Information, "Traces and metrics go to {Endpoint} by OTLP")]
     public static partial void Exporting(ILogger logger, string endpoint);
+
+    [LoggerMessage(3604, LogLevel.Warning, "Traces or metrics did not get to their collector, which is told again in some minutes at the earliest: {Problem}")]
+    public static partial void NotExported(ILogger logger, string problem);
 }

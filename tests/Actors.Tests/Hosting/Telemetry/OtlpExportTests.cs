@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Gateway.Actors.Hosting;
 using Gateway.Actors.Hosting.Telemetry.Otlp;
 using Gateway.TestKit;
@@ -11,12 +12,14 @@ public sealed class OtlpExportTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Export_CollectorNamed_GetsTracesAndMetricsOfThisHost()
+    [Theory]
+    [InlineData(null, "application/grpc", "/opentelemetry.proto.collector.{0}.v1.{1}Service/Export")]
+    [InlineData("http/protobuf", "application/x-protobuf", "/v1/{0}")]
+    public async Task Export_CollectorNamed_GetsTracesAndMetricsOfThisHost(string? protocol, string type, string path)
     {
-        await using var collector = await FakeCollector.StartAsync();
+        await using var collector = await FakeCollector.StartAsync(isGrpc: protocol is null);
         await using var host = await TelemetryHost.StartAsync(
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=abc"));
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol), ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=abc"));
         using var otherHost = new TestMeters();
         ((IMeterFactory)otherHost).Create("Gateway.Test").CreateCounter<long>("another.host").Add(1);
         ((IMeterFactory)host.Services.GetRequiredService<IMeterFactory>()).Create(new MeterOptions("Gateway.Test")).CreateCounter<long>("this.host").Add(1);
@@ -24,9 +27,10 @@ public sealed class OtlpExportTests
         await host.Public.GetStringAsync("/things/one?secret=s3cret", Token);
         await host.StopAsync();
 
-        var traces = collector.Received("/v1/traces");
-        var metrics = collector.Received("/v1/metrics");
-        Assert.All(collector.Requests, request => Assert.Equal(("application/x-protobuf", "abc"), (request.ContentType, request.Key)));
+        var isGrpc = protocol is null;
+        var traces = collector.Received(string.Format(CultureInfo.InvariantCulture, path, isGrpc ? "trace" : "traces", "Trace"));
+        var metrics = collector.Received(string.Format(CultureInfo.InvariantCulture, path, "metrics", "Metrics"));
+        Assert.All(collector.Requests, request => Assert.Equal((type, "abc"), (request.ContentType, request.Key)));
         foreach (var body in new[] { traces, metrics })
         {
             Assert.Contains("service.name", body, StringComparison.Ordinal);
@@ -71,14 +75,21 @@ public sealed class OtlpExportTests
         Assert.StartsWith($"OTEL_EXPORTER_OTLP_ENDPOINT is '{endpoint}'", problem.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Stop_CollectorIsGone_DoesNotHang()
+    [Theory]
+    [InlineData(CollectorAnswer.Taken, true)]
+    [InlineData(CollectorAnswer.Refused, false)]
+    [InlineData(CollectorAnswer.None, false)]
+    public async Task Stop_CollectorDoesNotTakeIt_SaysSoAndDoesNotHang(CollectorAnswer answer, bool isGone)
     {
-        var collector = await FakeCollector.StartAsync();
+        var collector = await FakeCollector.StartAsync(answer: answer);
         await using var host = await TelemetryHost.StartAsync(
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         await host.Public.GetStringAsync("/things/one", Token);
-        await collector.DisposeAsync();
+        if (isGone) await collector.DisposeAsync();
         await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(8), Token);
+
+        // Once for both. Of a silence it is told when its time is over, which here may come after the end.
+        if (answer != CollectorAnswer.None) Assert.Equal(1, host.Log.Count(3604));
+        await collector.DisposeAsync();
     }
 }

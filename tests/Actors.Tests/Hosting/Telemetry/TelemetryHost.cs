@@ -42,10 +42,10 @@ internal sealed class TelemetryHost : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    public static async Task<TelemetryHost> StartAsync(params (string Name, string Value)[] settings)
+    public static async Task<TelemetryHost> StartAsync(params (string Name, string? Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
         var (log, counts, time) = (new CapturedLog(), new FakeCounts(), new ManualTimeProvider());
         builder.Logging.AddProvider(log);
         builder.Services.AddRoutingCore();

@@ -9,7 +9,8 @@ namespace Gateway.Actors.Hosting.Telemetry.Otlp;
 /// Sends traces and metrics to a collector by OTLP. Which one, how and how often, <c>OTEL_*</c> says as OpenTelemetry specifies it; a default
 /// that differs from the specification is the library's: gRPC, unless <c>OTEL_EXPORTER_OTLP_PROTOCOL</c> is <c>http/protobuf</c>.
 /// </summary>
-internal sealed class OtlpExport(IConfiguration configuration, MeterChoice choice, TelemetryResource resource, ILogger<OtlpExport> logger)
+internal sealed class OtlpExport(
+    IConfiguration configuration, MeterChoice choice, TelemetryResource resource, TimeProvider time, ILogger<OtlpExport> logger)
     : IHostedLifecycleService, IDisposable
 {
     /// <summary>The setting without which nothing is sent.</summary>
@@ -28,6 +29,7 @@ internal sealed class OtlpExport(IConfiguration configuration, MeterChoice choic
 
     private TracerProvider? traces;
     private MeterProvider? metrics;
+    private OtlpTroubles? troubles;
 
     /// <summary>Adds it when a collector is named.</summary>
     /// <exception cref="GatewayStartException">What is named is no address.</exception>
@@ -50,6 +52,7 @@ internal sealed class OtlpExport(IConfiguration configuration, MeterChoice choic
     /// <summary>Before anything that could be traced or counted.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        troubles = new OtlpTroubles(time, logger);
         var attributes = ResourceBuilder.CreateEmpty()
             .AddService(resource.Name, serviceVersion: resource.Version, serviceInstanceId: resource.InstanceId)
             .AddTelemetrySdk()
@@ -92,5 +95,6 @@ internal sealed class OtlpExport(IConfiguration configuration, MeterChoice choic
     {
         traces?.Dispose();
         metrics?.Dispose();
+        troubles?.Dispose();
     }
 }
