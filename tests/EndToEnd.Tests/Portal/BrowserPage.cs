@@ -75,6 +75,9 @@ internal sealed class BrowserPage : IAsyncDisposable
 
     public Task SeeAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>Waits until who works by keyboard is there.</summary>
+    public Task FocusedAsync(string selector) => Page.Locator($"{selector}:focus").WaitForAsync();
+
     /// <summary>Keeps a picture of the page for the documentation, and looks at what a picture does not show.</summary>
     public async Task PictureAsync(string name)
     {

@@ -25,9 +25,13 @@ public sealed class PortalTests
         await page.GetByLabel("Device id").FillAsync("pi-1");
         await page.GetByLabel("Name").FillAsync("Front door");
         await page.GetByLabel("Location").FillAsync("Berlin, hall 2");
-        await browser.ClickAsync("Get an activation code");
+        // Who presses twice gets one code, and sees it.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Get an activation code" }).DblClickAsync();
+        await browser.FocusedAsync("#activation-title");
         var command = await page.GetByLabel("The command that registers the device", new() { Exact = true }).InnerTextAsync();
         await browser.PictureAsync("provision");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy the activation code" }).ClickAsync();
+        await page.Locator("#said:not(:empty)").WaitForAsync();
         var credentials = Path.Combine(bench.NewFolder("agent"), "credentials.json");
         var register = bench.Start(
             "agent register", BuiltProgram.Agent, [.. command.Trim().Split(" -- ")[1].Split(' '), "--credentials", credentials]);
@@ -36,6 +40,12 @@ public sealed class PortalTests
         await browser.SeeAsync("Offline");
         bench.Start("agent", BuiltProgram.Agent, ["run", "--verbose", "--scripts", script.Folder, "--credentials", credentials]);
         await page.Locator(".facts .pill", new() { HasText = "Online" }).WaitForAsync();
+
+        // By the keyboard: the question takes the button's place and its focus, and gives it back.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Suspend" }).PressAsync("Enter");
+        await browser.FocusedAsync("[role=group] button:text('Keep it')");
+        await page.Keyboard.PressAsync("Escape");
+        await browser.FocusedAsync("button:text('Suspend')");
 
         // A diagnosis.
         await page.GetByLabel("What is it about?").FillAsync("Slow since this morning");
@@ -53,6 +63,8 @@ public sealed class PortalTests
         await page.GetByLabel("Remediation").CheckAsync();
         await browser.ClickAsync("Start the session");
         await page.GetByLabel("Command", new() { Exact = true }).SelectOptionAsync("run_script");
+        await browser.ClickAsync("Send command");
+        await browser.FocusedAsync("#field-run_script-name[aria-invalid=true]");
         await page.GetByLabel("Script").FillAsync("talk");
         await browser.ClickAsync("Send command");
         await newest.GetByText("Needs approval").WaitForAsync();
@@ -61,10 +73,12 @@ public sealed class PortalTests
         await newest.GetByRole(AriaRole.Status).WaitForAsync();
         await browser.PictureAsync("approval");
         await browser.ClickAsync("Approve and run");
+        await browser.FocusedAsync(".timeline > li:first-child > article");
         await newest.GetByText("Running").WaitForAsync();
         var output = newest.GetByRole(AriaRole.Log);
         await newest.GetByText("so far so good").WaitForAsync();
         Assert.DoesNotContain("all is well", await output.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Equal("so far so good", await output.Locator(".t-ink-2").InnerTextAsync());
         await browser.PictureAsync("output");
         script.GoOn();
         await newest.GetByText("Completed").WaitForAsync();
@@ -73,6 +87,7 @@ public sealed class PortalTests
         // The server crashes, and is started anew: the page says so, and comes back as it was.
         await server.Process.KillAsync();
         await page.GetByRole(AriaRole.Alertdialog).WaitForAsync();
+        await browser.FocusedAsync("dialog [data-reload]");
         await page.ScreenshotAsync(new() { Path = Path.Combine(BuiltProgram.Root, "docs", "portal", "disconnected.png") });
         await server.StartAsync();
         await page.GetByRole(AriaRole.Alertdialog).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
@@ -127,6 +142,13 @@ public sealed class PortalTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Start the session" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Send command" }).WaitForAsync();
+
+        // Parameters may be as large as the API takes them.
+        await page.GetByLabel("Command", new() { Exact = true }).SelectOptionAsync("");
+        await page.GetByLabel("Type", new() { Exact = true }).FillAsync("note");
+        await page.GetByLabel("Parameters as JSON").FillAsync($$"""{"text":"{{new string('x', 200_000)}}"}""");
+        await browser.ClickAsync("Send command");
+        await page.GetByRole(AriaRole.Article, new() { Name = "note" }).WaitForAsync();
 
         // A device that is locked out shows it on another page at once.
         await page.GetByRole(AriaRole.Link, new() { Name = "Devices" }).First.ClickAsync();

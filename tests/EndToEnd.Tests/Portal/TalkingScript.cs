@@ -16,7 +16,7 @@ internal sealed class TalkingScript
         File.WriteAllText(path, $"""
             #!/bin/sh
             echo 'Looking at the service ...'
-            echo 'so far so good'
+            printf '50 %%\r\033[K\033[32mso far so good\033[0m\n'
             i=0
             while [ ! -e '{go}' ] && [ $i -lt 600 ]; do sleep 0.05; i=$((i + 1)); done
             echo 'all is well'

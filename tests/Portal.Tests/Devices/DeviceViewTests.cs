@@ -29,7 +29,7 @@ public sealed class DeviceViewTests
         history.Add(Now, null);
         Assert.Equal(["cpu"], history.Names);
         Assert.Equal(MetricHistory.Capacity, history["cpu"].Count);
-        Assert.Equal(MetricHistory.Capacity + 4, history["cpu"][^1].Value);
+        Assert.Equal((5, MetricHistory.Capacity + 4), (history["cpu"][0].Value, history["cpu"][^1].Value));
         Assert.Empty(history["memory"]);
     }
 
@@ -129,6 +129,7 @@ public sealed class DeviceViewTests
     [Theory]
     [InlineData("""{"a":"rm -rf /home\u202e// safe"}""", """{"a":"rm -rf /home\u202e// safe"}""")]
     [InlineData("{\"a\":\"x\u200by\u00a0z\ufeff\u2028\U000e0041\"}", """{"a":"x\u200by\u00a0z\ufeff\u2028\udb40\udc41"}""")]
+    [InlineData("{\"a\":\"\u3164\ufe0f\u2800\"}", """{"a":"\u3164\ufe0f\u2800"}""")]
     [InlineData("""{"a":"Grüße 😀 日本"}""", """{"a":"Grüße 😀 日本"}""")]
     public void Payload_WithWhatIsNotSeen_ShowsItAndMeansTheSame(string json, string shown)
     {

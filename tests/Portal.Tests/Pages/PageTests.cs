@@ -17,7 +17,7 @@ public sealed partial class PageTests
             devices = new object[]
             {
                 new { id = "pi-1", name = "Front <door>", status = "online", lastSeen = host.Time.GetUtcNow().AddSeconds(-30), location = "Berlin", lifecycle = "active" },
-                new { id = "pi-2", name = "pi-2", status = "offline", lastSeen = (string?)null, lifecycle = "provisioned" },
+                new { id = "pi-2", name = "photo\u202egnp.exe", status = "offline", lastSeen = (string?)null, lifecycle = "provisioned" },
             },
             total = 45,
         });
@@ -28,6 +28,7 @@ public sealed partial class PageTests
         Assert.Contains("/devices/pi-1", html, StringComparison.Ordinal);
         Assert.Contains("30 s ago", html, StringComparison.Ordinal);
         Assert.Contains("never seen", html, StringComparison.Ordinal);
+        Assert.Contains(@"photo\u202egnp.exe", html, StringComparison.Ordinal);
         Assert.Contains("Not registered", html, StringComparison.Ordinal);
         Assert.Contains("Page 2 of 3", html, StringComparison.Ordinal);
         Assert.Contains("/?status=online&search=front%20door&page=3", html, StringComparison.Ordinal);
@@ -99,7 +100,7 @@ public sealed partial class PageTests
             type = "restart_service",
             status = "pending_approval",
             priority = 5,
-            parameters = new { name = "nginx" },
+            parameters = new { name = "nginx", note = "safe\u202e// fr- mr" },
             digest = "the-digest",
             createdAt = host.Time.GetUtcNow(),
         }));
@@ -108,6 +109,7 @@ public sealed partial class PageTests
         Assert.Contains("\"disk\": \"worn\"", html, StringComparison.Ordinal);
         Assert.Contains("This is exactly what would run", html, StringComparison.Ordinal);
         Assert.Contains("\"name\": \"nginx\"", html, StringComparison.Ordinal);
+        Assert.Contains(@"safe\u202e// fr- mr", html, StringComparison.Ordinal);
         Assert.Contains("the-digest", html, StringComparison.Ordinal);
         Assert.Contains("Approve and run", html, StringComparison.Ordinal);
         Assert.Contains("/sessions/sess_0", html, StringComparison.Ordinal);
