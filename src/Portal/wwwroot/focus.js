@@ -13,6 +13,14 @@
   // A press of the mouse goes where it goes: also to nothing.
   document.addEventListener('pointerdown', event => (path = around(event.target.closest('button, a, input, select, textarea, summary'))), true);
 
+  // Blazor takes every link for one of its own, and scrolls where this one has to lead.
+  document.addEventListener('click', event => {
+    if (!event.target.closest('.skip')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.getElementById('main').focus();
+  }, true);
+
   const placeOf = () => {
     const [last, ...outer] = path;
     if (!last) return null;
