@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Hosting;
+using Gateway.Storage.Batches;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Storage.Output;
@@ -8,14 +8,8 @@ namespace Gateway.Storage.Output;
 /// Collects what commands of a replica's devices print and writes it once a second, many chunks in one statement. What could not be written is
 /// kept and written with the next, within <see cref="MaxPending"/>. <see cref="TryAdd"/> may be called from any thread; one loop writes.
 /// </summary>
-public sealed class OutputBatcher : BackgroundService
+public sealed class OutputBatcher : Batcher
 {
-    /// <summary>How often output is written.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long the last write may take when the host stops.</summary>
-    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>Most text that waits, in UTF-16 units: 16 Mi.</summary>
     public const int MaxPending = 16 * 1024 * 1024;
 
@@ -23,20 +17,17 @@ public sealed class OutputBatcher : BackgroundService
     internal const int TextPerWrite = 2 * 1024 * 1024;
 
     private readonly ICommandOutput store;
-    private readonly TimeProvider time;
     private readonly ILogger<OutputBatcher> logger;
     private readonly Counter<long> failures;
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim flushing = new(1);
     private readonly Queue<OutputChunkRow> pending = new();
     private long pendingText;
-    private bool failing;
 
     /// <summary>Made by the container.</summary>
     public OutputBatcher(ICommandOutput store, TimeProvider time, ILogger<OutputBatcher> logger, IMeterFactory meters)
+        : base(time)
     {
         this.store = store;
-        this.time = time;
         this.logger = logger;
         var meter = meters.Create("Gateway.Storage");
         failures = meter.CreateCounter<long>("gateway.output.write_failures", "{write}", "Writes of output that failed and are repeated.");
@@ -44,8 +35,8 @@ public sealed class OutputBatcher : BackgroundService
         meter.CreateObservableGauge("gateway.output.pending", () => Pending, "{chunk}", "Chunks of output that wait to be written.");
     }
 
-    /// <summary>How many chunks wait to be written.</summary>
-    public int Pending
+    /// <inheritdoc />
+    public override int Pending
     {
         get { lock (gate) return pending.Count; }
     }
@@ -62,79 +53,28 @@ public sealed class OutputBatcher : BackgroundService
         }
     }
 
-    /// <summary>
-    /// Writes what waits now, as the loop does every second. Throws <see cref="StorageUnavailableException"/> when the store does not answer;
-    /// then what was not written waits on.
-    /// </summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    private protected override async Task WriteAsync(CancellationToken cancellationToken)
     {
-        await flushing.WaitAsync(cancellationToken);
-        try
+        while (Peek() is { Count: > 0 } batch)
         {
-            while (Peek() is { Count: > 0 } batch)
-            {
-                await store.WriteAsync(batch, cancellationToken);
-                Remove(batch);
-            }
-        }
-        finally
-        {
-            flushing.Release();
+            await store.WriteAsync(batch, cancellationToken);
+            Remove(batch);
         }
     }
 
     /// <inheritdoc />
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    private protected override void Failed(Exception problem, bool isFirst)
     {
-        await base.StopAsync(cancellationToken);
-        using var limit = new CancellationTokenSource(StopLimit, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await TryFlushAsync(linked.Token);
+        failures.Add(1);
+        if (isFirst) OutputLog.CannotWrite(logger, Pending, problem);
     }
 
     /// <inheritdoc />
-    public override void Dispose()
-    {
-        base.Dispose();
-        flushing.Dispose();
-    }
+    private protected override void WritesAgain() => OutputLog.WritesAgain(logger);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await TryFlushAsync(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // StopAsync writes the rest.
-        }
-    }
-
-    private async Task TryFlushAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await FlushAsync(cancellationToken);
-            if (failing) OutputLog.WritesAgain(logger);
-            failing = false;
-        }
-#pragma warning disable CA1031 // Whatever went wrong, the output waits and the next round tries again.
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            failures.Add(1);
-            // The first of an episode is told, not each.
-            if (!failing) OutputLog.CannotWrite(logger, Pending, e);
-            failing = true;
-        }
-        catch (OperationCanceledException)
-        {
-            if (Pending is > 0 and var left) OutputLog.LeftBehind(logger, left);
-        }
-    }
+    private protected override void LeftBehind(int left) => OutputLog.LeftBehind(logger, left);
 
     /// <summary>The first chunks that wait, which stay where they are until they are written.</summary>
     private List<OutputChunkRow> Peek()
