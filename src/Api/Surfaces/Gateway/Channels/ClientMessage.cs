@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gateway.Api.Requests;
 using Gateway.Api.Surfaces.Gateway.Requests;
 
 namespace Gateway.Api.Surfaces.Gateway.Channels;
@@ -22,8 +21,4 @@ internal sealed record ClientMessage(string Type, string? Id, JsonElement Data)
         if (hasData && data.ValueKind != JsonValueKind.Object) body.Refuse("data", "must be an object");
         return new ClientMessage(body.Text("type", 1, MaxType), body.OptionalText("id", 1, MaxId), hasData ? data : message);
     });
-
-    /// <summary>Reads the data.</summary>
-    public OrError<T> ReadData<T>(Func<FieldReader, T> read)
-        where T : class => JsonBody.Read(Data, read);
 }

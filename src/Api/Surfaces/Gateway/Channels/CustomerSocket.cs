@@ -37,24 +37,24 @@ internal sealed class CustomerSocket(string customerId, DateTimeOffset endsAt, C
     }
 
     /// <inheritdoc />
-    protected override async Task TakeAsync(ClientMessage message, CancellationToken cancellationToken)
+    protected override Task TakeAsync(ClientMessage message, CancellationToken cancellationToken)
     {
         if (message.Type is not (Subscribe or Unsubscribe))
         {
             RefuseType(message, Subscribe, Unsubscribe);
-            return;
+            return Task.CompletedTask;
         }
 
-        // The owner's name for a device that cannot exist is no mistake of form: it is not found, as in a path.
-        if (!message.ReadData(body => new DeviceReference(body.Text("deviceId", 1, WireLimits.Token))).TryGet(out var wish, out var refused))
-        {
-            Refuse(message, refused);
-            return;
-        }
-
-        if (message.Type == Unsubscribe) channels.Unsubscribe(this, wish.DeviceId);
-        else refused = CustomerSubscriptions.RefusalOf(await channels.SubscribeAsync(this, wish.DeviceId, cancellationToken));
-        if (refused is not null) Refuse(message, refused);
-        else Acknowledge(message, wish, Answer.Json.DeviceReference);
+        return AnswerAsync<DeviceReference, DeviceReference>(
+            message,
+            // The owner's name for a device that cannot exist is no mistake of form: it is not found, as in a path.
+            body => new DeviceReference(body.Text("deviceId", 1, WireLimits.Token)),
+            async wish =>
+            {
+                if (message.Type == Unsubscribe) channels.Unsubscribe(this, wish.DeviceId);
+                else if (CustomerSubscriptions.RefusalOf(await channels.SubscribeAsync(this, wish.DeviceId, cancellationToken)) is { } refused) return refused;
+                return wish;
+            },
+            Answer.Json.DeviceReference);
     }
 }

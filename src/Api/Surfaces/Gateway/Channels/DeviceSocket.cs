@@ -41,7 +41,8 @@ internal sealed class DeviceSocket(
         switch (message.Type)
         {
             case Status:
-                return TakeStatusAsync(message, cancellationToken);
+                return AnswerAsync(
+                    message, HeartbeatRequest.Read, async body => await heartbeats.TakeAsync(deviceId, body, cancellationToken), Answer.Json.HeartbeatAnswer);
             case Result:
                 return TakeOfCommandAsync(
                     message, ResultRequest.Read, (id, body) => ResultEndpoint.ApplyAsync(deviceId, id, body, queue, cancellationToken), Answer.Json.ResultAnswer);
@@ -65,25 +66,14 @@ internal sealed class DeviceSocket(
     private static ReadOnlyMemory<byte> Write(ClaimedCommand command) =>
         GatewayMessages.Of("command", ClaimedView.Of(command), Answer.Json.ClaimedView);
 
-    private async Task TakeStatusAsync(ClientMessage message, CancellationToken cancellationToken)
-    {
-        if (message.ReadData(HeartbeatRequest.Read).TryGet(out var request, out var refused))
-            Acknowledge(message, await heartbeats.TakeAsync(deviceId, request, cancellationToken), Answer.Json.HeartbeatAnswer);
-        else
-            Refuse(message, refused);
-    }
-
     /// <summary>Takes a message about a command: its id, which over HTTP is in the path, and the body of the endpoint of that name.</summary>
-    private async Task TakeOfCommandAsync<TRequest, TAnswer>(
+    private Task TakeOfCommandAsync<TRequest, TAnswer>(
         ClientMessage message, Func<FieldReader, TRequest> read, Func<string, TRequest, Task<OrError<TAnswer>>> apply, JsonTypeInfo<TAnswer> answer)
-        where TRequest : class
-        where TAnswer : class
-    {
-        if (message.ReadData(body => new OfCommand<TRequest>(body.Text("commandId", 1, WireLimits.Token), read(body))).TryGet(out var request, out var refused))
-            Reply(message, await apply(request.CommandId, request.Body), answer);
-        else
-            Refuse(message, refused);
-    }
+        where TAnswer : class => AnswerAsync(
+            message,
+            body => new OfCommand<TRequest>(body.Text("commandId", 1, WireLimits.Token), read(body)),
+            request => apply(request.CommandId, request.Body),
+            answer);
 
     private async Task TakeDrainAsync(ClientMessage message, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Gateway.Api.Channels.Sockets;
+using Gateway.Api.Requests;
+using Gateway.Api.Surfaces.Gateway.Requests;
 using Gateway.Queue;
 using Gateway.Storage;
 
@@ -56,6 +58,22 @@ internal abstract class GatewaySocket(ILogger logger) : ISocketHandler
     /// <summary>Takes a message; a store that does not answer is answered here.</summary>
     protected abstract Task TakeAsync(ClientMessage message, CancellationToken cancellationToken);
 
+    /// <summary>Reads the data of a message, does what it asks for, and answers what came of it.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="read">Takes the members of its data.</param>
+    /// <param name="apply">What to do.</param>
+    /// <param name="info">How to write what came of it.</param>
+    protected async Task AnswerAsync<TRequest, TAnswer>(
+        ClientMessage message, Func<FieldReader, TRequest> read, Func<TRequest, Task<OrError<TAnswer>>> apply, JsonTypeInfo<TAnswer> info)
+        where TRequest : class
+        where TAnswer : class
+    {
+        if (JsonBody.Read(message.Data, read).TryGet(out var request, out var refused) && (await apply(request)).TryGet(out var done, out refused))
+            Acknowledge(message, done, info);
+        else
+            Refuse(message, refused);
+    }
+
     /// <summary>Answers a message that was done, if it asked for an answer.</summary>
     protected void Acknowledge<T>(ClientMessage message, T data, JsonTypeInfo<T> info)
     {
@@ -65,13 +83,6 @@ internal abstract class GatewaySocket(ILogger logger) : ISocketHandler
     /// <summary>Answers a message that was not done.</summary>
     protected void Refuse(ClientMessage message, GatewayErrorResult error) => Connection.TrySend(GatewayMessages.Error(message.Id, error));
 
-    /// <summary>Answers a message by what came of it.</summary>
-    protected void Reply<T>(ClientMessage message, OrError<T> outcome, JsonTypeInfo<T> info)
-        where T : class
-    {
-        if (outcome.TryGet(out var done, out var refused)) Acknowledge(message, done, info);
-        else Refuse(message, refused);
-    }
 
     /// <summary>Answers a message of a type that this socket does not know.</summary>
     protected void RefuseType(ClientMessage message, params ReadOnlySpan<string> known) =>

@@ -13,13 +13,8 @@ namespace Gateway.Api.Surfaces.Gateway.Commands;
 internal static class ExtendEndpoint
 {
     /// <summary>Extends a claim.</summary>
-    public static async Task<IResult> ExtendAsync(string id, HttpContext context, ICommandQueue queue)
-    {
-        var body = await JsonBody.ReadAsync(context, ExtendRequest.Read);
-        if (!body.TryGet(out var request, out var refused)) return refused;
-        var extended = await ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted);
-        return extended.TryGet(out var answer, out refused) ? Answer.Ok(answer, Answer.Json.ExtendAnswer) : refused;
-    }
+    public static Task<IResult> ExtendAsync(string id, HttpContext context, ICommandQueue queue) => JsonBody.AnswerAsync(
+        context, ExtendRequest.Read, request => ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted), Answer.Json.ExtendAnswer);
 
     /// <summary>Extends a claim of a device, by whatever way it has asked.</summary>
     public static async Task<OrError<ExtendAnswer>> ApplyAsync(

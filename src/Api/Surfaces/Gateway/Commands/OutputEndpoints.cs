@@ -22,13 +22,8 @@ internal static class OutputEndpoints
     private static readonly TimeSpan Settled = 3 * OutputBatcher.Interval;
 
     /// <summary>Takes a piece of output.</summary>
-    public static async Task<IResult> DeliverAsync(string id, HttpContext context, IOutputSink sink)
-    {
-        var body = await JsonBody.ReadAsync(context, OutputRequest.Read);
-        if (!body.TryGet(out var request, out var refused)) return refused;
-        var taken = await AcceptAsync(context.User.DeviceId(), id, request, sink, context.RequestAborted);
-        return taken.TryGet(out var answer, out refused) ? Answer.Ok(answer, Answer.Json.OutputAnswer) : refused;
-    }
+    public static Task<IResult> DeliverAsync(string id, HttpContext context, IOutputSink sink) => JsonBody.AnswerAsync(
+        context, OutputRequest.Read, request => AcceptAsync(context.User.DeviceId(), id, request, sink, context.RequestAborted), Answer.Json.OutputAnswer);
 
     /// <summary>Takes a piece of output of a device's command, by whatever way it came.</summary>
     public static async Task<OrError<OutputAnswer>> AcceptAsync(

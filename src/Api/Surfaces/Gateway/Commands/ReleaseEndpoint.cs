@@ -17,13 +17,8 @@ namespace Gateway.Api.Surfaces.Gateway.Commands;
 internal static class ReleaseEndpoint
 {
     /// <summary>Gives a claim back.</summary>
-    public static async Task<IResult> ReleaseAsync(string id, HttpContext context, ICommandQueue queue)
-    {
-        var body = await JsonBody.ReadAsync(context, ReleaseRequest.Read);
-        if (!body.TryGet(out var request, out var refused)) return refused;
-        var released = await ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted);
-        return released.TryGet(out var answer, out refused) ? Answer.Ok(answer, Answer.Json.ReleaseAnswer) : refused;
-    }
+    public static Task<IResult> ReleaseAsync(string id, HttpContext context, ICommandQueue queue) => JsonBody.AnswerAsync(
+        context, ReleaseRequest.Read, request => ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted), Answer.Json.ReleaseAnswer);
 
     /// <summary>Gives back a claim of a device, by whatever way it has asked.</summary>
     public static async Task<OrError<ReleaseAnswer>> ApplyAsync(

@@ -14,13 +14,8 @@ namespace Gateway.Api.Surfaces.Gateway.Commands;
 internal static class ResultEndpoint
 {
     /// <summary>Takes a result.</summary>
-    public static async Task<IResult> SubmitAsync(string id, HttpContext context, ICommandQueue queue)
-    {
-        var body = await JsonBody.ReadAsync(context, ResultRequest.Read);
-        if (!body.TryGet(out var request, out var refused)) return refused;
-        var submitted = await ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted);
-        return submitted.TryGet(out var answer, out refused) ? Answer.Ok(answer, Answer.Json.ResultAnswer) : refused;
-    }
+    public static Task<IResult> SubmitAsync(string id, HttpContext context, ICommandQueue queue) => JsonBody.AnswerAsync(
+        context, ResultRequest.Read, request => ApplyAsync(context.User.DeviceId(), id, request, queue, context.RequestAborted), Answer.Json.ResultAnswer);
 
     /// <summary>Takes a result of a device, by whatever way it came.</summary>
     public static async Task<OrError<ResultAnswer>> ApplyAsync(

@@ -16,13 +16,8 @@ namespace Gateway.Api.Surfaces.Gateway.Devices;
 internal static class HeartbeatEndpoint
 {
     /// <summary>Takes a heartbeat.</summary>
-    public static async Task<IResult> BeatAsync(HttpContext context, HeartbeatIntake intake)
-    {
-        var body = await JsonBody.ReadAsync(context, HeartbeatRequest.Read);
-        return body.TryGet(out var request, out var refused)
-            ? Answer.Ok(await intake.TakeAsync(context.User.DeviceId(), request, context.RequestAborted), Answer.Json.HeartbeatAnswer)
-            : refused;
-    }
+    public static Task<IResult> BeatAsync(HttpContext context, HeartbeatIntake intake) => JsonBody.AnswerAsync(
+        context, HeartbeatRequest.Read, async request => await intake.TakeAsync(context.User.DeviceId(), request, context.RequestAborted), Answer.Json.HeartbeatAnswer);
 }
 
 /// <summary>Takes heartbeats, by whatever way they come.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Gateway.Api.Requests;
 
 namespace Gateway.Api.Surfaces.Gateway.Requests;
@@ -23,6 +24,22 @@ internal static class JsonBody
                 GatewayErrorCode.InvalidRequest,
                 $"The body must be one JSON object in UTF-8, at most {RequestBody.MaxDepth} levels deep, with no member twice."),
         };
+    }
+
+    /// <summary>Reads the body of a request, does what it asks for, and answers what came of it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="read">As for <see cref="ReadAsync"/>.</param>
+    /// <param name="apply">What to do.</param>
+    /// <param name="answer">How to write what came of it.</param>
+    public static async Task<IResult> AnswerAsync<TRequest, TAnswer>(
+        HttpContext context, Func<FieldReader, TRequest> read, Func<TRequest, Task<OrError<TAnswer>>> apply, JsonTypeInfo<TAnswer> answer)
+        where TRequest : class
+        where TAnswer : class
+    {
+        var body = await ReadAsync(context, read);
+        return body.TryGet(out var request, out var refused) && (await apply(request)).TryGet(out var done, out refused)
+            ? Answer.Ok(done, answer)
+            : refused;
     }
 
     /// <summary>Reads an object that came by other ways than a body.</summary>
