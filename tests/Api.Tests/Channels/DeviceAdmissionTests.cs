@@ -69,6 +69,7 @@ public sealed class DeviceAdmissionTests(GatewayHost host) : IClassFixture<Gatew
     [Theory]
     [InlineData("https://evil.example", false)]
     [InlineData("null", false)]
+    [InlineData("http://127.0.0.1:1", false)]
     [InlineData("https://portal.example.org", true)]
     [InlineData("SELF", true)]
     public async Task Connect_FromAPage_OnlyOfTheSameHostOrAnAllowedOne(string origin, bool isGood)

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Api.Channels.Devices;
 using Gateway.Api.Tests.Gateway;
 using Gateway.Core.Queue;
 using Gateway.Core.Queue.Operations;
@@ -105,6 +106,28 @@ public sealed class DeviceChannelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Head_NamesAConnectionOfALaterRun_ItIsLeftAlone()
+    {
+        var device = await host.NewDeviceAsync(host.NewCustomer());
+        var other = await host.NewDeviceAsync(host.NewCustomer());
+        await host.Queue.ExecuteAsync(device.Id, new AttachChannel(OneReplica.Boot with { Boot = OneReplica.Boot.Boot + 1 }, "conn_later"), Token);
+        await host.Queue.ExecuteAsync(other.Id, new AttachChannel(OneReplica.Boot, "conn_ghost"), Token);
+        await DetachedAsync(other);
+        Assert.Equal("conn_later", (await HeadAsync(device)).Channel?.Connection);
+    }
+
+    [Fact]
+    public async Task Head_FromBeforeTheAttachment_ComesLate_TheSocketStays()
+    {
+        var device = await host.NewDeviceAsync(host.NewCustomer());
+        var before = await HeadAsync(device);
+        await using var socket = await TestSocket.OfDeviceAsync(host, device);
+        await AttachedAsync(device);
+        host.Services.GetRequiredService<DeviceChannels>().OnSeen(device.Id, before);
+        (await socket.AskAsync("status", new { timestamp = "2026-01-01T00:00:00Z", status = "online" })).Is("ack");
+    }
+
+    [Fact]
     public async Task SocketEnds_QueueAwayForTheDetachment_ItIsMadeUpForWithTheNextHead()
     {
         var (customer, device, session) = await StartAsync(host);
@@ -122,14 +145,21 @@ public sealed class DeviceChannelTests : IAsyncLifetime
     [Theory]
     [InlineData("suspend")]
     [InlineData("reprovision")]
-    public async Task Credentials_Revoked_TheSocketIsClosedWith4403WithinFiveSeconds(string how)
+    [InlineData("reprovision", true)]
+    public async Task Credentials_Revoked_TheSocketIsClosedWith4403WithinFiveSeconds(string how, bool isRegisteredAgain = false)
     {
         var customer = host.NewCustomer();
         var device = await host.NewDeviceAsync(customer);
         var other = await host.NewDeviceAsync(customer);
         await using var socket = await TestSocket.OfDeviceAsync(host, device);
         await using var bystander = await TestSocket.OfDeviceAsync(host, other);
-        (await customer.PostAsync($"/api/v1/customer/devices/{device.Id}/{how}")).Is(HttpStatusCode.OK);
+        var revoked = (await customer.PostAsync($"/api/v1/customer/devices/{device.Id}/{how}")).Is(HttpStatusCode.OK);
+        if (isRegisteredAgain)
+        {
+            var request = new { deviceId = device.Id, activationCode = revoked.Text("device.activationCode") };
+            (await host.Anonymous.PostAsync("/api/v1/device/register", request)).Is(HttpStatusCode.OK);
+        }
+
         host.Time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(4403, await socket.ClosedAsync());
         (await bystander.AskAsync("status", new { timestamp = "2026-01-01T00:00:00Z", status = "online" })).Is("ack");

@@ -28,4 +28,25 @@ internal static class DeviceWork
         executedAt = "2026-01-01T00:00:00.000Z",
         duration = 5,
     };
+
+    /// <summary>A host of the test's own, whose clock it may move.</summary>
+    public static async Task<GatewayHost> NewHostAsync()
+    {
+        var own = new GatewayHost();
+        await own.InitializeAsync();
+        return own;
+    }
+
+    /// <summary>Moves the clock by seconds until something has happened.</summary>
+    public static async Task AdvanceUntilAsync(GatewayHost on, Task done)
+    {
+        // However much is still to be done: those it waits for have limits of their own.
+        while (!done.IsCompleted)
+        {
+            on.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(done, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken));
+        }
+
+        await done.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
+    }
 }

@@ -106,10 +106,12 @@ public sealed class SocketEndTests
         Assert.Equal(0, host.Log.Count(3500));
     }
 
-    [Fact]
-    public async Task Reader_TooSlow_IsClosedWith4010AndTheOthersGetEverything()
+    [Theory]
+    [InlineData("SendMessages", "100000")]
+    [InlineData("SendBytes", "67108864")]
+    public async Task Reader_TooSlow_IsClosedWith4010AndTheOthersGetEverything(string without, string bound)
     {
-        await using var host = await SocketHost.StartAsync();
+        await using var host = await SocketHost.StartAsync(idle: null, ($"Gateway:Channels:{without}", bound));
         var (stalled, slow) = await host.ConnectAsync();
         var (live, quick) = await host.ConnectAsync();
         await using var _1 = stalled;

@@ -130,7 +130,7 @@ public sealed class SocketLimitTests
     }
 
     [Fact]
-    public async Task Messages_TenASecond_AreTakenForever()
+    public async Task Messages_TenASecond_AreTakenForever_AndNoMore()
     {
         await using var host = await SocketHost.StartAsync();
         var (client, _) = await host.ConnectAsync();
@@ -141,6 +141,16 @@ public sealed class SocketLimitTests
             Assert.Equal($"m-{i}", (await client.ReceiveAsync()).Type);
             host.Time.Advance(TimeSpan.FromMilliseconds(100));
         }
+
+        for (var i = 0; i < 12; i++)
+        {
+            if (i == 10) host.Time.Advance(TimeSpan.FromMilliseconds(200));
+            await client.SendAsync(new { type = $"n-{i}" });
+            Assert.Equal($"n-{i}", (await client.ReceiveAsync()).Type);
+        }
+
+        await client.SendAsync(new { type = "one too many" });
+        Assert.Equal("TooManyMessages", (await client.ReceiveAsync()).Type);
     }
 
     [Fact]
