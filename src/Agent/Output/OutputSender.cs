@@ -25,12 +25,13 @@ internal sealed class OutputSender(IGatewayTransport transport, Backoff backoff,
     }
 
     /// <summary>A command has ended: waits for its last output, for a moment.</summary>
-    public async Task EndAsync(OutputFeed feed)
+    /// <param name="isLate">Its word is due: nothing is waited for.</param>
+    public async Task EndAsync(OutputFeed feed, bool isLate)
     {
         feed.End();
         try
         {
-            if (transport.Pace.Drain is { Ticks: > 0 } drain) await feed.Drained.WaitAsync(drain, time);
+            if (!isLate && transport.Pace.Drain is { Ticks: > 0 } drain) await feed.Drained.WaitAsync(drain, time);
         }
         catch (TimeoutException)
         {

@@ -14,8 +14,8 @@ internal interface IClaimKeeper
 internal sealed class ClaimKeeper(
     IGatewayTransport transport, TimeSpan visibility, Func<Backoff> newBackoff, TimeProvider time, ILogger log) : IClaimKeeper
 {
-    /// <summary>However short a claim is, no more often than this.</summary>
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    /// <summary>However short a claim is, no more often than this: one near its command's time limit cannot be made longer.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// Without an answer it goes on trying, also past the claim's end: the gateway decides, and the work may still be wanted. When a socket is

@@ -14,6 +14,10 @@ internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time,
     /// <summary>No command of a device runs longer, whatever limit it brings.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(15);
 
+    /// <summary>A gateway counts a command's own limit from the claim, and must have the device's word by then: a fifth is left for it, or so much.</summary>
+    private static readonly TimeSpan LongestReserve = TimeSpan.FromSeconds(2);
+
+    /// <param name="timeout">The limit that the command brings; null: none.</param>
     /// <param name="stopping">The agent stops: the command ends as a failure that says so.</param>
     /// <param name="dropped">Nobody wants the result any more: the command ends, and the answer is null.</param>
     /// <param name="print">Takes what the command prints while it runs; null: nobody asks.</param>
@@ -27,7 +31,10 @@ internal sealed class CommandExecutor(CommandCatalog catalog, TimeProvider time,
         TimeSpan limit = timeout ?? DefaultTimeout;
         TimeSpan most = longest ?? LongestTimeout;
         if (limit > most) limit = most;
-        using var timer = new CancellationTokenSource(limit, time);
+        // It has waited for longer than it may take.
+        if (limit < TimeSpan.Zero) limit = TimeSpan.Zero;
+        TimeSpan reserve = timeout is null ? TimeSpan.Zero : limit / 5 < LongestReserve ? limit / 5 : LongestReserve;
+        using var timer = new CancellationTokenSource(limit - reserve, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping, dropped);
         CommandOutcome outcome;
         try

@@ -26,11 +26,16 @@ internal sealed class Worker(
         using var dropped = new CancellationTokenSource();
         using var finished = new CancellationTokenSource();
         Task keeping = keeper.KeepAsync(command, dropped, finished.Token);
+        long came = time.GetTimestamp();
         try
         {
-            return turn is null || await TurnAsync(turn, key, command.Type, dropped.Token)
-                ? await WorkAsync(key, command, stopping, dropped.Token)
-                : null;
+            if (turn is not null)
+            {
+                if (!await TurnAsync(turn, key, command.Type, dropped.Token)) return null;
+                command = command with { Timeout = command.Timeout - time.GetElapsedTime(came) };
+            }
+
+            return await WorkAsync(key, command, stopping, dropped.Token);
         }
         finally
         {
@@ -94,7 +99,7 @@ internal sealed class Worker(
             DateTimeOffset startedAt = time.GetUtcNow();
             long start = time.GetTimestamp();
             OutputFeed? output = outputs?.Begin(command.Id, command.ClaimToken);
-            Execution? execution;
+            Execution? execution = null;
             TimeSpan took;
             try
             {
@@ -103,7 +108,7 @@ internal sealed class Worker(
             }
             finally
             {
-                if (output is not null) await outputs!.EndAsync(output);
+                if (output is not null) await outputs!.EndAsync(output, isLate: execution?.Status == "timeout");
             }
 
             OutboxEntry? result = null;

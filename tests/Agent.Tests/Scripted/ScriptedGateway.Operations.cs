@@ -11,6 +11,8 @@ internal sealed partial class ScriptedGateway
     /// <summary>A command on the gateway's side.</summary>
     internal sealed class Command(string id, string type, JsonNode? parameters, int? timeoutMs)
     {
+        private DateTimeOffset endsAt;
+
         public string Id => id;
         public string Type => type;
         public JsonNode? Parameters => parameters;
@@ -21,7 +23,7 @@ internal sealed partial class ScriptedGateway
         /// <summary>The socket that it was claimed for; null: none.</summary>
         public WebSocket? BroughtBy { get; set; }
 
-        public DateTimeOffset VisibleUntil { get; set; }
+        public DateTimeOffset VisibleUntil { get; private set; }
         public int Attempt { get; set; }
         public int Extended { get; set; }
         public int Released { get; set; }
@@ -33,7 +35,24 @@ internal sealed partial class ScriptedGateway
         public string? Status => ResultText is null ? null : (string?)Result["status"];
         public string? Output => (string?)Result["output"];
         public string? Error => (string?)Result["error"];
+
+        /// <summary>Claims it; its own time limit counts from now.</summary>
+        public void Grant(string? by, string token, TimeSpan visibility)
+        {
+            (ClaimedBy, ClaimToken) = (by, token);
+            Attempt++;
+            endsAt = TimeoutMs is { } limit ? TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(limit) : DateTimeOffset.MaxValue;
+            Extend(visibility);
+        }
+
+        public void Extend(TimeSpan visibility)
+        {
+            VisibleUntil = TimeProvider.System.GetUtcNow() + visibility;
+            if (VisibleUntil > endsAt) VisibleUntil = endsAt;
+        }
     }
+
+    private static string NewToken() => $"claim-{Guid.NewGuid():N}";
 
     private (int, object) Register(HttpContext context, JsonNode body)
     {
@@ -87,14 +106,7 @@ internal sealed partial class ScriptedGateway
                 List<Command> taken = [.. commands.Values.Where(command => command.ClaimedBy == request && command.ClaimToken is not null && command.Status is null)];
                 if (taken.Count == 0)
                     taken = [.. commands.Values.Where(command => command.ClaimToken is null && !command.Cancelled).Take(limit)];
-                foreach (Command command in taken.Where(command => command.ClaimToken is null))
-                {
-                    command.ClaimedBy = request;
-                    command.ClaimToken = $"claim-{Guid.NewGuid():N}";
-                    command.Attempt++;
-                    command.VisibleUntil = TimeProvider.System.GetUtcNow() + visibility;
-                }
-
+                foreach (Command command in taken.Where(command => command.ClaimToken is null)) command.Grant(request, NewToken(), visibility);
                 if (offeredAgain is { } again) taken.Add(again);
                 offeredAgain = null;
                 if (taken.Count > 0 || either.IsCancellationRequested)
@@ -129,7 +141,7 @@ internal sealed partial class ScriptedGateway
             if (Refuse(context, body, out Command command) is { } refusal) return refusal;
             TimeSpan extension = Visibility ?? TimeSpan.FromMilliseconds((double)body["extensionMs"]!);
             command.Extended++;
-            command.VisibleUntil = TimeProvider.System.GetUtcNow() + extension;
+            command.Extend(extension);
             return (200, new { success = true, visibleUntil = command.VisibleUntil.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) });
         }
     }

@@ -143,13 +143,11 @@ internal sealed partial class ScriptedGateway
                     if (command.ClaimToken is not null ? command.ClaimedBy != OverSocket : pushes.Count >= 10) continue;
                     if (command.ClaimToken is null)
                     {
-                        (command.ClaimedBy, command.BroughtBy) = (OverSocket, to);
-                        command.ClaimToken = $"claim-{Guid.NewGuid():N}";
-                        command.Attempt++;
-                        command.VisibleUntil = TimeProvider.System.GetUtcNow() + (Visibility ?? TimeSpan.FromMinutes(5));
+                        command.BroughtBy = to;
+                        command.Grant(OverSocket, NewToken(), Visibility ?? TimeSpan.FromMinutes(5));
                     }
 
-                    if (sent.Add(command.ClaimToken)) pushes.Add(Push(command));
+                    if (sent.Add(command.ClaimToken!)) pushes.Add(Push(command));
                 }
 
                 next = changes.Next;

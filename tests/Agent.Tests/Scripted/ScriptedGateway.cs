@@ -102,9 +102,8 @@ internal sealed partial class ScriptedGateway : IAsyncDisposable
     {
         lock (gate)
         {
-            (command.ClaimToken, command.ClaimedBy, command.VisibleUntil) = ("claim-of-before", OverSocket, TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(5));
-            command.Attempt++;
-            return command.ClaimToken;
+            command.Grant(OverSocket, "claim-of-before", TimeSpan.FromMinutes(5));
+            return command.ClaimToken!;
         }
     }
 

@@ -117,11 +117,11 @@ public sealed class DeviceAgentTests : IDisposable
         await using ScriptedGateway gateway = await ScriptedGateway.StartAsync();
         folder.Script("scripts/long", "echo begun; sleep 60");
         await using RunningAgent agent = RunningAgent.Start(gateway, folder);
-        ScriptedGateway.Command command = gateway.Enqueue("run_script", new { name = "long" }, timeoutMs: 3000);
+        ScriptedGateway.Command command = gateway.Enqueue("run_script", new { name = "long" }, timeoutMs: 6000);
         await gateway.UntilAsync(() => command.Status is not null);
 
         Assert.Equal("timeout", command.Status);
-        Assert.Equal("stopped after its time limit of 3 s", command.Error);
+        Assert.Equal("stopped after its time limit of 6 s", command.Error);
         Assert.Equal("begun\n", command.Output);
     }
 
