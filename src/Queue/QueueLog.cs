@@ -4,8 +4,11 @@ namespace Gateway.Queue;
 
 internal static partial class QueueLog
 {
-    [LoggerMessage(2001, LogLevel.Warning, "Saving the queue of {DeviceId} failed; its head was read again")]
+    [LoggerMessage(2001, LogLevel.Warning, "Queues cannot be saved (first that of {DeviceId}); each head is read again")]
     public static partial void SaveFailed(ILogger logger, string deviceId, Exception exception);
+
+    [LoggerMessage(2023, LogLevel.Information, "Queues can be saved again")]
+    public static partial void SavesRecovered(ILogger logger);
 
     [LoggerMessage(2002, LogLevel.Warning, "Reminders cannot be set (first for {DeviceId}); the sweep looks after deadlines meanwhile")]
     public static partial void ArmingFailed(ILogger logger, string deviceId, Exception exception);

@@ -51,6 +51,7 @@ internal sealed class Committer(
 
     private readonly QueueLimits limits = options.Value.ToLimits();
     private readonly Episode arming = new();
+    private readonly Episode saving = new();
     private long armAgainAt;
 
     /// <summary>Commits and answers the operations in order, and what is left to do about documents.</summary>
@@ -234,13 +235,15 @@ internal sealed class Committer(
     {
         try
         {
-            if (!await store.TrySaveAsync(cell.DeviceId, head, etag, cancellationToken)) return false;
+            var isSaved = await store.TrySaveAsync(cell.DeviceId, head, etag, cancellationToken);
+            if (saving.Ended()) QueueLog.SavesRecovered(logger);
+            if (!isSaved) return false;
             See(cell, head, etags.AfterSaveOver(etag));
             return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            QueueLog.SaveFailed(logger, cell.DeviceId, e);
+            if (saving.Began()) QueueLog.SaveFailed(logger, cell.DeviceId, e);
             return null;
         }
     }

@@ -12,6 +12,7 @@ using Gateway.Queue.Observers;
 using Gateway.Queue.Replicas;
 using Gateway.TestKit;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -29,7 +30,8 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         TimeProvider time,
         string id = "r1",
         Action<QueueOptions>? configure = null,
-        IReplicaStore? replicas = null)
+        IReplicaStore? replicas = null,
+        ILogger<Committer>? log = null)
     {
         var settings = new QueueOptions { ReplicaId = id };
         configure?.Invoke(settings);
@@ -39,7 +41,7 @@ internal sealed class QueueReplica : IDeadlineArmer, IHostApplicationLifetime, I
         Observers = new QueueObservers(
             new(() => [Held, Told]), new(() => [Told]), new(() => [Told]), NullLogger<QueueObservers>.Instance);
         var metrics = new QueueMetrics(Meters, NullLogger<QueueMetrics>.Instance);
-        Committer = new Committer(store, documents, new EtagPredictor(), history, this, Registry, Observers, metrics, time, options, NullLogger<Committer>.Instance);
+        Committer = new Committer(store, documents, new EtagPredictor(), history, this, Registry, Observers, metrics, time, options, log ?? NullLogger<Committer>.Instance);
         Writer = new HistoryWriter(history, Committer, metrics, time, NullLogger<HistoryWriter>.Instance);
         Options = options;
         Queue = new CommandQueue(

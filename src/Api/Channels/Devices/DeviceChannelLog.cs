@@ -12,7 +12,7 @@ internal static partial class DeviceChannelLog
     [LoggerMessage(3522, LogLevel.Warning, "The socket of device {DeviceId} cannot be attached: the queue does not answer")]
     public static partial void CannotAttach(ILogger logger, string deviceId, Exception exception);
 
-    [LoggerMessage(3523, LogLevel.Warning, "The socket of device {DeviceId} cannot be detached now; it is when its head is next looked at")]
+    [LoggerMessage(3523, LogLevel.Warning, "Sockets cannot be detached now (first that of device {DeviceId}); each is when its head is next looked at")]
     public static partial void CannotDetach(ILogger logger, string deviceId, Exception exception);
 
     [LoggerMessage(3524, LogLevel.Warning, "The credentials of connected devices cannot be checked: the store does not answer")]

@@ -27,6 +27,9 @@ internal sealed class DeviceChannels(
     private readonly ConcurrentDictionary<string, bool> orphans = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim detaching = new(DetachesAtOnce);
 
+    /// <summary>Told once: under <c>dapr run</c> a sidecar ends before its app, and then this happens to every socket.</summary>
+    private bool detachingFails;
+
     /// <summary>Every socket of a device that is here.</summary>
     public IEnumerable<DeviceChannel> All => devices.SelectMany(device => device.Value);
 
@@ -122,6 +125,7 @@ internal sealed class DeviceChannels(
             try
             {
                 await queue.ExecuteAsync(deviceId, new DetachChannel(connection), limit.Token);
+                Volatile.Write(ref detachingFails, false);
             }
             finally
             {
@@ -130,7 +134,7 @@ internal sealed class DeviceChannels(
         }
         catch (Exception e) when (e is QueueUnavailableException or OperationCanceledException)
         {
-            DeviceChannelLog.CannotDetach(logger, deviceId, e);
+            if (!Interlocked.Exchange(ref detachingFails, true)) DeviceChannelLog.CannotDetach(logger, deviceId, e);
         }
     }
 
