@@ -147,7 +147,7 @@ public sealed class QueueMetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task Commit_WithoutACause_IsNotOfTheTraceOfTheOneBefore()
+    public async Task Commit_OfSeveral_IsLinkedToEachAndNotOfTheTraceOfTheOneBefore()
     {
         using var source = new ActivitySource("tests");
         var commits = new ConcurrentQueue<Activity>();
@@ -158,21 +158,25 @@ public sealed class QueueMetricsTests : IDisposable
             ActivityStopped = commits.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
-        Task causeless = Task.CompletedTask;
+        Task causeless = Task.CompletedTask, later = Task.CompletedTask;
+        var linked = default(ActivitySpanId);
         store.Before = _ =>
         {
             store.Before = null;
             var traced = Activity.Current;
             Activity.Current = null;
             causeless = replica.EnqueueAsync("causeless", QueueReplica.Command());
+            using (var other = source.StartActivity("other")) (linked, later) = (other!.SpanId, replica.EnqueueAsync("causeless", QueueReplica.Command()));
             Activity.Current = traced;
         };
         using (source.StartActivity("request"))
             await replica.EnqueueAsync("causeless", QueueReplica.Command());
-        await causeless;
+        await Task.WhenAll(causeless, later);
 
         await Eventually.UntilAsync(() => Ours().Count == 2);
         Assert.Equal(default, Ours()[1].ParentSpanId);
+        Assert.Equal(linked, Assert.Single(Ours()[1].Links).Context.SpanId);
+        Assert.Equal((1, 2), (Ours()[0].GetTagItem("gateway.queue.operations"), Ours()[1].GetTagItem("gateway.queue.operations")));
 
         List<Activity> Ours() => [.. commits.Where(activity => activity.GetTagItem("gateway.device.id") is "causeless")];
     }
@@ -188,6 +192,21 @@ public sealed class QueueMetricsTests : IDisposable
         history.BeforeWrite = null;
         await replica.Queue.FlushAsync("d", TestContext.Current.CancellationToken);
         Assert.Equal(TimeSpan.Zero, replica.Writer.Lag());
+    }
+
+    [Fact]
+    public async Task HistoryLag_WhileTheWriteIsUnderWay_GrowsToo()
+    {
+        var lag = TimeSpan.Zero;
+        history.BeforeWrite = () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(3));
+            lag = replica.Writer.Lag();
+        };
+        await replica.Writer.StartAsync(TestContext.Current.CancellationToken);
+        await replica.EnqueueAsync("d", QueueReplica.Command());
+        await Eventually.UntilAsync(() => lag == TimeSpan.FromSeconds(3));
+        await replica.Writer.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

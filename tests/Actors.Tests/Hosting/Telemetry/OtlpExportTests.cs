@@ -54,6 +54,7 @@ public sealed class OtlpExportTests
         await using var collector = await FakeCollector.StartAsync();
         await using var host = await TelemetryHost.StartAsync(
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_SERVICE_NAME", "fleet-eu"));
+        Assert.Equal("fleet-eu", (await host.ScrapeAsync())["target_info"].Samples.Single().Labels["service_name"]);
         await host.StopAsync();
         Assert.Contains("fleet-eu", collector.Received("/v1/metrics"), StringComparison.Ordinal);
     }

@@ -37,6 +37,7 @@ public sealed class PrometheusCollectorTests : IDisposable
         meter.CreateObservableGauge("og", () => (short)3);
         counter.Add(2);
         counter.Add(3);
+        counter.Add(-4);
         upDown.Add(5);
         upDown.Add(-7);
         gauge.Record(1.5f);
