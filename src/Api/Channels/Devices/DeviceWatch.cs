@@ -1,6 +1,5 @@
 using Gateway.Api.Auth.Devices;
 using Gateway.Api.Channels.Sockets;
-using Gateway.Storage;
 
 namespace Gateway.Api.Channels.Devices;
 
@@ -57,7 +56,7 @@ internal sealed class DeviceWatch(DeviceChannels channels, IDeviceCredentialStor
 
             failing = false;
         }
-        catch (StorageUnavailableException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // As long as nobody can tell, a device may stay: nothing else could be done with it either.
             if (!failing) DeviceChannelLog.CannotCheck(logger, e);

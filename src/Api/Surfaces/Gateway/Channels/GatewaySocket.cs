@@ -83,7 +83,6 @@ internal abstract class GatewaySocket(ILogger logger) : ISocketHandler
     /// <summary>Answers a message that was not done.</summary>
     protected void Refuse(ClientMessage message, GatewayErrorResult error) => Connection.TrySend(GatewayMessages.Error(message.Id, error));
 
-
     /// <summary>Answers a message of a type that this socket does not know.</summary>
     protected void RefuseType(ClientMessage message, params ReadOnlySpan<string> known) =>
         Refuse(message, GatewayErrors.InvalidField("type", $"must be one of: {string.Join(", ", known!)}"));
