@@ -40,6 +40,9 @@ internal sealed partial class ScriptedGateway
     /// <summary>What was printed, by command, in the order of arrival.</summary>
     public ConcurrentDictionary<string, List<(int Chunk, long Offset, string Text)>> Outputs { get; } = [];
 
+    /// <summary>How much is kept of what a command prints, in UTF-16 units.</summary>
+    public int MostOutput { get; set; } = int.MaxValue;
+
     public string OutputOf(Command command)
     {
         lock (gate) return Outputs.TryGetValue(command.Id, out var chunks) ? string.Concat(chunks.Select(chunk => chunk.Text)) : "";
@@ -255,7 +258,7 @@ internal sealed partial class ScriptedGateway
             List<(int Chunk, long, string)> chunks = Outputs.GetOrAdd(command.Id, _ => []);
             int chunk = (int)body["chunk"]!;
             if (chunks.All(known => known.Chunk != chunk)) chunks.Add((chunk, (long)body["offset"]!, (string)body["text"]!));
-            return (200, new { success = true });
+            return (200, new { success = true, truncated = chunks.Sum(known => known.Item3.Length) >= MostOutput });
         }
     }
 
