@@ -20,8 +20,9 @@ public sealed class SocketLinkTests
         using var stop = new CancellationTokenSource();
         Task running = link.RunAsync(stop.Token, stop.Token);
         await peer.AcceptAsync();
-        await peer.SayAsync("""{"type":"config_update","data":{}}""");
+        await peer.SayAsync("""{"type":"config_update","data":{"outputChunkBytes":300,"outputPerSecond":2}}""");
         await link.Opened.WaitAsync(Limit, TimeProvider.System);
+        Assert.Equal((300, TimeSpan.FromSeconds(0.5)), (link.Pace.ChunkBytes, link.Pace.Interval));
 
         // More than the buffers on the way take: one is being sent, and others wait behind it.
         var output = new OutputRequest("token", 1, 0, new string('x', 200 * 1024));
