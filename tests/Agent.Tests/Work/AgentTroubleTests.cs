@@ -154,6 +154,7 @@ public sealed class AgentTroubleTests : IDisposable
         await using RunningAgent agent = RunningAgent.Start(gateway, folder);
         await gateway.UntilAsync(() => gateway.Authentications >= 2);
 
+        await agent.StopAsync();
         Assert.DoesNotContain(gateway.Requests, request => request.EndsWith("401", StringComparison.Ordinal));
     }
 
