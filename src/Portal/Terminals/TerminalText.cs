@@ -127,7 +127,8 @@ internal sealed class TerminalText(int capacity)
 
     private void Control(char final)
     {
-        Span<int> codes = stackalloc int[MaxParameters];
+        // Separators alone make one parameter more than there are characters.
+        Span<int> codes = stackalloc int[MaxParameters + 1];
         var count = 0;
         if (parameters.Length > 0)
         {

@@ -51,6 +51,14 @@ public sealed class TerminalTextTests
         Assert.InRange(shown.Length, 3, 3_000);
     }
 
+    [Theory]
+    [InlineData(';', 63)]
+    [InlineData(';', 64)]
+    [InlineData(':', 200)]
+    [InlineData('?', 200)]
+    public void Sequence_OfSeparators_IsPassedOver(char separator, int times) =>
+        Assert.Equal("ab", TextOf(TerminalText.Of($"a\e[{new string(separator, times)}mb")));
+
     [Fact]
     public void Blocks_OfAGrowingText_StayTheSameButTheLast()
     {
