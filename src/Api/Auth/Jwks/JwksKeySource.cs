@@ -43,7 +43,9 @@ internal sealed class JwksKeySource : IJwtKeySource, IDisposable
         if (keys is { } current && current.Model.Find(algorithm, keyId) is { } key)
         {
             var mustWait = time.GetElapsedTime(current.ReadAt) >= options.FreshFor && ReadAgain().AfterSilence;
-            if (!mustWait) return ValueTask.FromResult(JwtKeyLookup.Found(key));
+
+            // A read that has ended meanwhile may have withdrawn it.
+            if (!mustWait && ReferenceEquals(keys, current)) return ValueTask.FromResult(JwtKeyLookup.Found(key));
         }
 
         return FindInNewKeysAsync(algorithm, keyId, cancellationToken);

@@ -67,6 +67,20 @@ public sealed class JwksKeySourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Find_AnotherReadEndsInTheMiddleOfIt_KeyThatItWithdrewIsNotGood()
+    {
+        var interrupted = new InterruptedTime(time);
+        using var raced = new JwksKeySource(http, new JwksOptions { Address = server.KeySetAddress }, interrupted, log.For<JwksKeySource>());
+        Assert.NotNull((await raced.FindAsync(JwtAlgorithm.ES256, "one", CancellationToken.None)).Key);
+        server.Rotate("two");
+        time.Advance(TimeSpan.FromHours(8));
+
+        interrupted.Once = async () => Assert.Null((await raced.FindAsync(JwtAlgorithm.ES256, "one", CancellationToken.None)).Key);
+        Assert.Null((await raced.FindAsync(JwtAlgorithm.ES256, "one", CancellationToken.None)).Key);
+        Assert.Null(interrupted.Once);
+    }
+
+    [Fact]
     public async Task Find_KeyThatWasWithdrawn_EndsWithTheNextRead()
     {
         Assert.True(await Knows("one"));
@@ -299,5 +313,29 @@ public sealed class JwksKeySourceTests : IAsyncLifetime
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromException<HttpResponseMessage>(problem);
+    }
+
+    /// <summary>Has something else happen, once and as a whole, where the time is asked for.</summary>
+    private sealed class InterruptedTime(TimeProvider time) : TimeProvider
+    {
+        public Func<Task>? Once { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp()
+        {
+            if (Once is { } happens)
+            {
+                Once = null;
+                Task.Run(happens).GetAwaiter().GetResult();
+            }
+
+            return time.GetTimestamp();
+        }
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }
